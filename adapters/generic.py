@@ -1,0 +1,320 @@
+"""zhubo's own generic room protocol, version 1: JSON text frames over a WebSocket, in both roles.
+
+    ws://host:port/room, wss://…   we dial the platform
+    listen://host:port/room        the platform (or a bridge) dials us
+
+Frames are described by `schema/zhubo.v1.json`; the subprotocol is `zhubo.v1`, the token goes as
+`Authorization: Bearer …` (environment variable ZHUBO_TOKEN), close codes are in `CLOSE`. The side with the room
+numbers its events; after a reconnect `hello.resume` asks for everything after the last number seen.
+"""
+
+import asyncio
+import hmac
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from websockets.asyncio.client import connect
+from websockets.asyncio.connection import Connection
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from bot.domain.errors import Fatal, Retry, RoomEnded, SettingsError
+from bot.domain.events import Event, Kind, User
+from bot.domain.ports import Caps, Outgoing, Receipt, Session
+
+SUBPROTOCOL = Subprotocol("zhubo.v1")
+MAX_FRAME = 64 * 1024  # bytes; larger frames are counted as malformed
+MAX_SOCKET = 1024 * 1024  # bytes; larger ones end the connection (1009)
+CLOSE = {
+    4400: "bad message: the peer does not speak zhubo.v1",
+    4401: "wrong or missing token",
+    4404: "no such room",
+    4408: "idle: no frame or pong in time",
+    4410: "the show is over",
+    4429: "too fast",
+}
+_FATAL = {4400, 4401, 4404}
+_KINDS: frozenset[str] = frozenset(
+    ("comment", "gift", "like", "join", "follow", "order", "stats", "retract", "room", "other")
+)
+
+
+class WireUser(msgspec.Struct, omit_defaults=True):
+    """A user on the wire."""
+
+    id: str
+    name: str = ""
+    roles: tuple[str, ...] = ()
+
+
+class WireEvent(msgspec.Struct, omit_defaults=True):
+    """An event on the wire; see `bot.domain.events.Event` for the fields. Unknown kinds are allowed."""
+
+    kind: str
+    id: str = ""
+    at: float = 0.0
+    user: WireUser | None = None
+    text: str = ""
+    count: int = 1
+    amount_minor: int | None = None
+    currency: str = ""
+    product: str = ""
+    target: str = ""
+    backfill: bool = False
+    own: bool = False
+    stats: dict[str, float] = {}
+
+
+class Frame(msgspec.Struct, omit_defaults=True):
+    """One frame of either direction; which fields count depends on `type`.
+
+    hello: room, resume (ours) / caps, seq (theirs). event: seq, event. send: key, text, reply_to, product.
+    receipt: key, outcome, why, after. ping and pong: nothing. error: code, why.
+    """
+
+    type: Literal["hello", "event", "send", "receipt", "ping", "pong", "error"]
+    v: Literal[1] = 1
+    room: str = ""
+    resume: int = 0
+    seq: int = 0
+    caps: Caps | None = None
+    event: WireEvent | None = None
+    key: str = ""
+    text: str = ""
+    reply_to: tuple[str, ...] = ()
+    product: str = ""
+    outcome: Literal["accepted", "confirmed", "dropped", "unknown"] = "unknown"
+    why: str = ""
+    after: float = 0.0
+    code: int = 0
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Frame)
+
+
+def encode(frame: Frame) -> str:
+    """Write a frame; `v` and `type` are always there."""
+    return _encoder.encode({"v": 1, **msgspec.to_builtins(frame)}).decode()
+
+
+def decode(raw: bytes) -> Frame:
+    """Read a frame.
+
+    Raises:
+        ValueError: too large, not UTF-8, not JSON, nested too deeply, or not of this protocol.
+    """
+    if len(raw) > MAX_FRAME:
+        raise ValueError(f"frame of {len(raw)} bytes; at most {MAX_FRAME} are read")
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def to_event(wire: WireEvent) -> Event:
+    """Turn a wire event into ours; a kind we do not know becomes "other"."""
+    kind: Kind = wire.kind if wire.kind in _KINDS else "other"  # type: ignore[assignment]
+    user = User(wire.user.id, wire.user.name, wire.user.roles) if wire.user else None
+    return Event(
+        kind, wire.id, wire.at, user, wire.text, wire.count, wire.amount_minor, wire.currency, wire.product,
+        wire.target, wire.backfill, wire.own, wire.stats,
+    )  # fmt: skip
+
+
+class _Room:
+    """What both roles share: reading frames, resuming, and sending lines with receipts."""
+
+    def __init__(self, room: str, token: str) -> None:
+        self._room, self._token = room, token
+        self._seq = 0
+        self._caps = Caps()
+        self._link: Connection | None = None
+        self._receipts: dict[str, asyncio.Future[Receipt]] = {}
+
+    def caps(self) -> Caps:
+        """Return the limits the peer announced; until then our cautious own."""
+        return self._caps
+
+    async def send(self, out: Outgoing) -> Receipt:
+        """Send one line and wait for its receipt; the caller bounds the wait."""
+        link = self._link
+        if link is None:
+            return Receipt(out.key, "dropped", "not connected")
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._receipts[out.key] = receipt
+        try:
+            await link.send(encode(Frame("send", key=out.key, text=out.text, reply_to=out.reply_to, product=out.product)))
+            return await receipt
+        except ConnectionClosed:
+            return Receipt(out.key, "unknown", "the connection closed before the receipt came")
+        finally:
+            self._receipts.pop(out.key, None)
+
+    async def _talk(self, link: Connection, ctx: Session) -> None:
+        """Run one connection; always ends by raising."""
+        try:
+            await link.send(encode(Frame("hello", room=self._room, resume=self._seq)))
+            while True:
+                raw = await link.recv(decode=False)
+                try:
+                    await self._take(decode(raw), link, ctx)
+                except ValueError as error:
+                    ctx.malformed(str(error))
+                await ctx.breathe()
+        except ConnectionClosed as closed:
+            self._closed(closed)
+        finally:
+            self._link = None
+            for key, receipt in self._receipts.items():
+                if not receipt.done():
+                    receipt.set_result(Receipt(key, "unknown", "the connection closed before the receipt came"))
+
+    async def _take(self, frame: Frame, link: Connection, ctx: Session) -> None:
+        if frame.type == "event" and frame.event is not None:
+            if frame.seq > self._seq:
+                self._seq = frame.seq
+            elif frame.seq and not frame.event.id:
+                return  # redelivered, and nothing else would tell
+            ctx.emit(to_event(frame.event))
+        elif frame.type == "receipt":
+            waiting = self._receipts.get(frame.key)
+            if waiting and not waiting.done():
+                waiting.set_result(Receipt(frame.key, frame.outcome, frame.why, frame.after))
+        elif frame.type == "hello":
+            self._caps = frame.caps or self._caps
+            self._link = link
+            ctx.ready()
+        elif frame.type == "ping":
+            await link.send(encode(Frame("pong")))
+        elif frame.type == "error":
+            ctx.malformed(f"the platform says: {frame.code} {frame.why}")
+
+    def _closed(self, closed: ConnectionClosed) -> None:
+        code = closed.rcvd.code if closed.rcvd else 1006
+        if closed.sent and closed.sent.code == 1009:
+            self._seq += 1  # the frame that was too large would come again for ever
+        why = f"connection closed with {code}: {CLOSE.get(code) or (closed.rcvd.reason if closed.rcvd else 'lost')}"
+        if code == 4410:
+            raise RoomEnded(CLOSE[code]) from closed
+        if code in _FATAL:
+            raise Fatal(f"{why}. Fix: check the room's URL and ZHUBO_TOKEN.") from closed
+        raise Retry(why, 5.0 if code == 4429 else None) from closed
+
+    async def aclose(self) -> None:
+        """Nothing is held between connections."""
+
+
+class Dial(_Room):
+    """We dial the platform."""
+
+    def __init__(self, url: str, token: str) -> None:
+        super().__init__(urlsplit(url).path.strip("/"), token)
+        self._url = url
+
+    async def session(self, ctx: Session) -> None:
+        """Run one connection."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        try:
+            async with connect(
+                self._url, subprotocols=[SUBPROTOCOL], additional_headers=headers, compression=None, max_size=MAX_SOCKET,
+                close_timeout=1, open_timeout=10, max_queue=256, user_agent_header="zhubo", proxy=None,
+            ) as link:  # fmt: skip
+                if link.subprotocol != SUBPROTOCOL:
+                    raise Fatal(f"{self._url} does not speak zhubo.v1. Fix: check the room's URL.")
+                await self._talk(link, ctx)
+        except InvalidURI as error:
+            raise Fatal(f"{self._url} is not a WebSocket URL. Fix: give ws://HOST:PORT/ROOM.") from error
+        except InvalidStatus as error:
+            status = error.response.status_code
+            if status in (401, 403, 404):
+                raise Fatal(f"{self._url} answers {status}. Fix: check the room's URL and ZHUBO_TOKEN.") from error
+            raise Retry(f"{self._url} answers {status}") from error
+        except (OSError, TimeoutError, InvalidHandshake) as error:
+            raise Retry(f"{self._url} cannot be reached ({type(error).__name__})") from error
+
+
+class Listen(_Room):
+    """The platform dials us; one peer at a time, the newest wins nothing: a second one is turned away."""
+
+    def __init__(self, host: str, port: int, room: str, token: str) -> None:
+        super().__init__(room, token)
+        self._host, self._port = host, port
+        self._server: Server | None = None
+        self._peers: asyncio.Queue[tuple[ServerConnection, asyncio.Event]] = asyncio.Queue(1)
+
+    async def session(self, ctx: Session) -> None:
+        """Wait for a peer and run its connection."""
+        if self._server is None:
+            try:
+                self._server = await serve(
+                    self._welcome, self._host, self._port, subprotocols=[SUBPROTOCOL], compression=None,
+                    max_size=MAX_SOCKET, close_timeout=1, process_request=self._check,
+                )  # fmt: skip
+            except OSError as error:
+                raise Fatal(f"listen://{self._host}:{self._port} cannot be opened ({error.strerror}). Fix: take another port.") from error
+        link, done = await self._peers.get()
+        try:
+            await self._talk(link, ctx)
+        finally:
+            done.set()
+
+    def _check(self, link: ServerConnection, request: Request) -> Response | None:
+        given = request.headers.get("Authorization", "")
+        if self._token and not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            return link.respond(HTTPStatus.UNAUTHORIZED, "wrong or missing token\n")
+        if urlsplit(request.path).path.strip("/") != self._room:
+            return link.respond(HTTPStatus.NOT_FOUND, "no such room\n")
+        if self._link is not None or self._peers.full():
+            return link.respond(HTTPStatus.CONFLICT, "this room has its platform already\n")
+        return None
+
+    async def _welcome(self, link: ServerConnection) -> None:
+        done = asyncio.Event()
+        try:
+            self._peers.put_nowait((link, done))
+        except asyncio.QueueFull:
+            await link.close(4429, CLOSE[4429])
+            return
+        await done.wait()
+
+    async def aclose(self) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+
+def dial(url: str, options: Mapping[str, str]) -> Dial:
+    """Build the adapter for ws:// and wss:// rooms."""
+    if not urlsplit(url).hostname:
+        raise SettingsError(f"room {url}: no host. Fix: give ws://HOST:PORT/ROOM.")
+    return Dial(url, options.get("token", ""))
+
+
+def listen(url: str, options: Mapping[str, str]) -> Listen:
+    """Build the adapter for listen:// rooms. Beyond loopback a token is required."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if port is None:
+        raise SettingsError(f"room {url}: no port. Fix: give listen://127.0.0.1:PORT/ROOM.")
+    host, token = parts.hostname or "127.0.0.1", options.get("token", "")
+    if host not in ("127.0.0.1", "localhost", "::1") and not token:
+        raise SettingsError(f"room {url}: listens beyond this machine without a token. Fix: set ZHUBO_TOKEN.")
+    return Listen(host, port, parts.path.strip("/"), token)
+
+
+def schema() -> str:
+    """Return the JSON Schema of all frames, as shipped in `schema/zhubo.v1.json`."""
+    made = msgspec.json.schema(Frame)
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "zhubo.v1 frame", **made}
+    return json.dumps(made, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

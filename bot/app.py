@@ -1,0 +1,238 @@
+"""Composition root: the one file that names concrete classes and puts them together."""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+
+from bot.backends import journal as journal_file
+from bot.backends.catalog_file import CatalogueFile, Loaded
+from bot.backends.dashboard import Page
+from bot.backends.journal import Journal
+from bot.backends.redis_queue import RedisJobs, RedisWork, ping
+from bot.backends.redis_store import RedisStore
+from bot.backends.valkey import store_url
+from bot.domain.catalog import Catalogue, RowError
+from bot.domain.errors import CatalogueError, SettingsError, StoreError
+from bot.domain.inputs import Entry
+from bot.domain.ports import Adapter, Observer
+from bot.domain.turns import Turn
+from bot.live.jobs import Jobs
+from bot.live.room import Room
+from bot.live.stage import Stage
+from bot.settings import Settings, pseudonym_key
+from bot.worker.loop import Worker
+
+log = logging.getLogger(__name__)
+
+
+def connect_redis(url: str, patience: int) -> Redis:
+    """Open a Redis client that rides out a restart: `patience` tries, at most 0.3 s apart."""
+    return Redis.from_url(
+        url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(ExponentialBackoff(cap=0.3, base=0.02), patience),
+        retry_on_error=[ConnectionError], health_check_interval=15,
+    )  # fmt: skip
+
+
+def open_adapter(url: str, *, unofficial: bool) -> Adapter:
+    """Find the adapter of a room URL by its scheme, among the entry points of the group `zhubo.adapters`.
+
+    Raises:
+        SettingsError: no such scheme, or an unofficial route without the operator's flag.
+    """
+    scheme = urlsplit(url).scheme
+    found = {e.name: e for e in entry_points(group="zhubo.adapters")}
+    if scheme not in found:
+        raise SettingsError(f"room {url}: no adapter for {scheme!r}. Fix: use one of {', '.join(sorted(found))}.")
+    adapter: Adapter = found[scheme].load()(url, {"token": os.environ.get("ZHUBO_TOKEN", "")})
+    if not adapter.caps().official and not unofficial:
+        raise SettingsError(f"room {url}: {scheme} is an unofficial route. Fix: add --unofficial if you accept the risk.")
+    return adapter
+
+
+def room_name(url: str, taken: Iterable[str]) -> str:
+    """Name a room after its URL: the last part of its path, else its scheme; numbered when taken."""
+    parts = urlsplit(url)
+    base = parts.path.rstrip("/").rpartition("/")[2].removesuffix(".jsonl") or parts.hostname or parts.scheme
+    name, n = base, 1
+    while name in set(taken):
+        n += 1
+        name = f"{base}-{n}"
+    return name
+
+
+class Front:
+    """The front process: rooms, page, journal, and the line to the store and the workers."""
+
+    def __init__(self, settings: Settings, observers: Sequence[Observer] = ()) -> None:
+        self._settings, self._extra = settings, tuple(observers)
+        self.stages: dict[str, Stage] = {}
+        self.journal = Journal(settings.folder / "journal")
+        self.page: Page | None = None
+        self._catalogue = Catalogue()
+        self._errors: tuple[RowError, ...] = ()
+
+    def stop(self) -> None:
+        """Stop all rooms; `run` returns soon after."""
+        for stage in self.stages.values():
+            stage.stop()
+
+    async def run(self, started: Callable[[], None] = lambda: None) -> None:
+        """Run all rooms until they ended."""
+        settings = self._settings
+        key = pseudonym_key(settings)
+        adapters = [(url, open_adapter(url, unofficial=settings.unofficial)) for url in settings.rooms]
+        file = CatalogueFile(Path(settings.catalogue), currency=settings.currency) if settings.catalogue else None
+        if file is not None:
+            self._stocked(await asyncio.to_thread(file.load))
+        async with AsyncExitStack() as stack:
+            redis = await stack.enter_async_context(self._redis())
+            jobs = Jobs(RedisJobs(redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"), time.time)
+            store = RedisStore(redis)
+            self.page = Page(settings.page_host, settings.page_port) if settings.page_port else None
+            watchers: list[Observer] = [self.journal, *([self.page] if self.page else []), *self._extra]
+            for url, adapter in adapters:
+                name = room_name(url, self.stages)
+                self.stages[name] = Stage(
+                    name, adapter, key=key, policy=settings.room, store=store, jobs=jobs, observers=watchers,
+                    clock=time.time,
+                )  # fmt: skip
+                self.stages[name].stock(self._catalogue, self._errors)
+            await self._play(jobs, file, started)
+
+    async def _play(self, jobs: Jobs, file: CatalogueFile | None, started: Callable[[], None]) -> None:
+        async with asyncio.TaskGroup() as group:
+            helpers = [group.create_task(self.journal.run()), group.create_task(jobs.run())]
+            if self.page:
+                helpers.append(group.create_task(self.page.serve()))
+                async with asyncio.timeout(5):
+                    ready = group.create_task(self.page.ready.wait())
+                    await asyncio.wait([ready, helpers[-1]], return_when=asyncio.FIRST_COMPLETED)
+                    ready.cancel()
+            if file:
+                helpers.append(group.create_task(self._watch(file)))
+            started()
+            await asyncio.gather(*(stage.run() for stage in self.stages.values()))
+            for helper in helpers:
+                helper.cancel()
+
+    @asynccontextmanager
+    async def _redis(self) -> AsyncIterator[Redis]:
+        """The store; when it does not answer at the start the rooms run without memory and without workers."""
+        try:
+            async with store_url(self._settings.redis_url, self._settings.folder) as url:
+                redis = connect_redis(url, patience=3)
+                try:
+                    await ping(redis, 3.0)
+                except StoreError as error:
+                    log.error("%s Rooms start without memory and model; both come back with the store.", error)
+                yield redis
+                await redis.aclose()
+        except StoreError as error:
+            log.error("%s Rooms run without memory and model.", error)
+            redis = connect_redis("unix:///nonexistent/zhubo.sock", patience=0)
+            yield redis
+            await redis.aclose()
+
+    async def _watch(self, file: CatalogueFile) -> None:
+        async for change in file.changes():
+            if isinstance(change, CatalogueError):
+                log.error("%s The version in force stays.", change)
+            else:
+                self._stocked(change)
+
+    def _stocked(self, loaded: Loaded) -> None:
+        self._catalogue, self._errors = loaded.catalogue, loaded.errors
+        for error in loaded.errors:
+            log.warning("%s", error)
+        log.info("catalogue version %d: %d products", self._catalogue.version, len(self._catalogue.products))
+        for stage in self.stages.values():
+            stage.stock(self._catalogue, self._errors)
+
+
+async def run_until_signal(front: Front, started: Callable[[], None] = lambda: None) -> None:
+    """Run a front; SIGINT and SIGTERM stop it in order."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, front.stop)
+    await front.run(started)
+
+
+async def run_worker(settings: Settings, say: Callable[[str, float | None], None], started: Callable[[str], None]) -> None:
+    """Run a worker process until a signal. The only place of the program that loads models."""
+    from bot.backends.models import resolve  # torch: not before a worker really starts
+    from bot.backends.models.writer import SlotWriter
+
+    class _Told:
+        def step(self, text: str, done: float | None) -> None:
+            say(text, done)
+
+    folder = await asyncio.to_thread(resolve, settings.model, cache=settings.weights, progress=_Told())
+    say(f"loading {settings.model}", None)
+    writer = await asyncio.to_thread(
+        SlotWriter.load, folder, slots=settings.batch, threads=settings.threads or None
+    )
+    async with store_url(settings.redis_url, settings.folder) as url:
+        redis = connect_redis(url, patience=40)
+        await ping(redis, 15.0)
+        queue = RedisWork(redis, f"{socket.gethostname()}-{os.getpid()}")
+        worker = Worker(queue, writer, clock=time.time, batch=settings.batch)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, worker.stop)
+        started(writer.name)
+        await worker.run()
+        await queue.leave()
+        await redis.aclose()
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """What a replay found.
+
+    Attributes:
+        inputs, turns: how many the journal holds; `made` how many Turns the replay made.
+        differences: the first few Turns that differ, as (recorded, made); None where one is missing.
+    """
+
+    inputs: int
+    turns: int
+    made: int
+    differences: tuple[tuple[Turn | None, Turn | None], ...]
+
+
+def replay(path: Path, pace: Callable[[float], None] = lambda at: None) -> Replayed:
+    """Feed a journal's inputs to a fresh room and compare its Turns with the recorded ones.
+
+    Args:
+        pace: called with each input's time before it is fed, to replay at any speed.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    room, inputs = Room(), 0
+    recorded: list[Turn] = []
+    made: list[Turn] = []
+    for line in journal_file.read(path):
+        if isinstance(line, Entry):
+            pace(line.at)
+            inputs += 1
+            made += [effect for effect in room.handle(line.at, line.item) if isinstance(effect, Turn)]
+        else:
+            recorded.append(line)
+    differences = [(a, b) for a, b in zip(recorded, made, strict=False) if a != b]
+    longer = max(recorded, made, key=len)[min(len(recorded), len(made)) :]
+    differences += [(t, None) if len(recorded) > len(made) else (None, t) for t in longer]
+    return Replayed(inputs, len(recorded), len(made), tuple(differences[:10]))

@@ -1,0 +1,143 @@
+"""The journal: every input of a room with its time, and every Turn, one JSON line each, only ever appended.
+
+    {"zhubo_journal": 1, "room": "…"}
+    {"at": 1763900000.123, "item": {"type": "hear", …}}
+    {"turn": {…}}
+
+Inputs alone are enough to make the same decisions again; the Turns beside them let a replay prove it.
+"""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from bot.domain.errors import JournalError
+from bot.domain.inputs import Entry
+from bot.domain.turns import Turn
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+FLUSH_EVERY = 0.1  # seconds; what a kill -9 may cost
+BUFFER = 64 * 1024 * 1024  # bytes kept while the disk does not take them; beyond it lines are dropped and counted
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Line(msgspec.Struct, omit_defaults=True):
+    at: float | None = None
+    item: msgspec.Raw = msgspec.Raw(b"")
+    turn: Turn | None = None
+    zhubo_journal: int = 0
+
+
+_line = msgspec.json.Decoder(_Line).decode
+_entry = msgspec.json.Decoder(Entry).decode
+
+
+class Journal:
+    """Writes the journals of a front's rooms: an Observer.
+
+    Attributes:
+        dropped: lines lost because the disk did not take them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._buffers: dict[str, bytearray] = {}
+        self._paths: dict[str, Path] = {}
+        self._size = self.dropped = 0
+        self._failing = False
+
+    def path(self, room: str) -> Path:
+        """Return the file of a room's journal of this run."""
+        if room not in self._paths:
+            name = re.sub(r"[^\w.-]+", "-", room).strip("-")[:80] or "room"
+            stamp = time.strftime("%Y%m%d-%H%M%S")
+            path, n = self._folder / f"{stamp}-{name}.jsonl", 1
+            while path.exists() or path in self._paths.values():
+                path, n = self._folder / f"{stamp}-{name}-{n}.jsonl", n + 1
+            self._paths[room] = path
+            self._add(room, _encoder.encode({"zhubo_journal": VERSION, "room": room}))
+        return self._paths[room]
+
+    def __call__(self, room: str, item: object) -> None:
+        """Keep inputs and Turns; other items are not the journal's."""
+        if isinstance(item, Entry):
+            self.path(room)
+            self._add(room, _encoder.encode(item))
+        elif isinstance(item, Turn):
+            self.path(room)
+            self._add(room, b'{"turn":' + _encoder.encode(item) + b"}")
+
+    async def run(self) -> None:
+        """Write to disk until cancelled, then write the rest."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            while True:
+                await asyncio.sleep(FLUSH_EVERY)
+                batch, self._buffers, self._size = self._buffers, {}, 0
+                if batch:
+                    await asyncio.to_thread(self._write, batch)
+        finally:
+            batch, self._buffers = self._buffers, {}
+            self._write(batch)
+
+    def _add(self, room: str, line: bytes) -> None:
+        if self._size > BUFFER:
+            self.dropped += 1
+            return
+        buffer = self._buffers.setdefault(room, bytearray())
+        buffer += line
+        buffer += b"\n"
+        self._size += len(line) + 1
+
+    def _write(self, batch: dict[str, bytearray]) -> None:
+        for room, lines in batch.items():
+            try:
+                with self._paths[room].open("ab") as file:
+                    file.write(lines)
+                self._failing = False
+            except OSError as error:
+                self.dropped += lines.count(b"\n")
+                if not self._failing:
+                    log.error("journal %s: %s; lines are lost until this is repaired", self._paths[room], error)
+                self._failing = True
+
+
+def read(path: Path) -> Iterator[Entry | Turn]:
+    """Read a journal line by line. A last line that was cut off by a crash is left out.
+
+    Raises:
+        JournalError: not there, not a journal, of another version, or damaged; names the line.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.readline(65536)
+            _check_head(path, head)
+            for number, raw in enumerate(file, 2):
+                if not raw.endswith(b"\n"):
+                    return
+                try:
+                    line = _line(raw)
+                    yield line.turn if line.turn is not None else _entry(raw)
+                except (msgspec.DecodeError, RecursionError) as error:
+                    raise JournalError(f"{path}: line {number} is damaged ({error}). Fix: restore it from a copy.") from error
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be read ({error.strerror}). Fix: check the path; see `zhubo replay --help`.") from error
+
+
+def _check_head(path: Path, head: bytes) -> None:
+    try:
+        version = _line(head).zhubo_journal
+    except (msgspec.DecodeError, RecursionError):
+        version = 0
+    if version != VERSION:
+        raise JournalError(
+            f"{path}: not a zhubo journal of version {VERSION}. Fix: give a .jsonl file from the data folder's journal/."
+        )

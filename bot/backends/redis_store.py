@@ -1,0 +1,51 @@
+"""Viewers' session context in Valkey/Redis: one key per viewer, MessagePack, gone after six hours without a word."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.domain.errors import StoreError
+from bot.domain.viewers import ViewerContext
+
+KEEP = 6 * 3600  # seconds
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(ViewerContext).decode
+
+
+class RedisStore:
+    """A `SessionStore` (see `domain/ports.py`)."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def recall(self, room: str, viewers: Sequence[str]) -> Mapping[str, ViewerContext]:
+        """Fetch contexts in one round trip."""
+        try:
+            raw = await self._redis.mget([_key(room, v) for v in viewers])
+        except (RedisError, OSError) as error:
+            raise StoreError(f"session store does not answer ({type(error).__name__}): is Valkey/Redis up?") from error
+        found = {}
+        for viewer, value in zip(viewers, raw, strict=True):
+            if isinstance(value, bytes):
+                try:
+                    found[viewer] = _decode(value)
+                except msgspec.DecodeError:
+                    continue  # written by another version: as good as unknown, and overwritten soon
+        return found
+
+    async def remember(self, room: str, contexts: Mapping[str, ViewerContext]) -> None:
+        """Store contexts in one round trip."""
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for viewer, context in contexts.items():
+                    pipe.set(_key(room, viewer), _encode(context), ex=KEEP)
+                await pipe.execute()
+        except (RedisError, OSError) as error:
+            raise StoreError(f"session store does not answer ({type(error).__name__}): is Valkey/Redis up?") from error
+
+
+def _key(room: str, viewer: str) -> str:
+    return f"zhubo:viewer:{room}:{viewer}"

@@ -1,0 +1,73 @@
+"""How a question gets its words: from facts, else from the model on a grounded card, else from the host."""
+
+import msgspec
+
+from bot.decide import compose, facts, guard, recommend
+from bot.decide.triage import Reading
+from bot.domain.catalog import Catalogue, Product
+from bot.domain.turns import Fact, Suggestion
+from bot.domain.viewers import ViewerContext
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Words that may be sent: every statement is bound to `facts`."""
+
+    product: str
+    body: str
+    facts: tuple[Fact, ...]
+    suggestion: Suggestion | None = None
+
+
+class AskModel(msgspec.Struct, frozen=True):
+    """The card speaks of it, but no field answers it alone: let the model word an answer."""
+
+    prefix: str
+    suffix: str
+
+
+class ToHost(msgspec.Struct, frozen=True):
+    """Nobody but the host knows; `reason` is a stable code."""
+
+    reason: str
+
+
+Draft = Words | AskModel | ToHost
+
+
+def draft(
+    text: str, reading: Reading, product: Product | None, how: str, catalogue: Catalogue, context: ViewerContext
+) -> Draft:
+    """Decide where the words of a question come from.
+
+    Args:
+        text: the cleaned comment of the first asker.
+        product: what it is about; None with `how` telling why ("no_product", "unknown_number", "ambiguous_name").
+        context: what is remembered of the first asker.
+    """
+    if not catalogue.products:
+        return ToHost("no_catalogue")
+    if reading.need:
+        found = recommend.for_need(text, reading, catalogue, context)
+        if found is None:
+            return ToHost("nothing_fits")
+        named, answer = found
+        if not _safe(answer, named):
+            return ToHost("unbound_number")
+        return Words("", answer.text, answer.facts, Suggestion(named.id, "need", "", answer.facts))
+    if product is None:
+        return ToHost(how)
+    answer_ = facts.answer(reading, product, catalogue) or facts.from_faq(text, product, catalogue)
+    if answer_ is not None:
+        if not _safe(answer_, product):
+            return ToHost("unbound_number")
+        beside = recommend.beside(answer_, reading, product, catalogue, context)
+        return Words(product.id, answer_.text, answer_.facts, beside)
+    if not product.listed:
+        return ToHost("not_listed")
+    if not guard.grounded(text, reading.topics, product):
+        return ToHost("not_in_catalogue" if reading.slots else "not_on_card")
+    return AskModel(compose.prefix(product, reading.lang), compose.suffix(text, reading.lang))
+
+
+def _safe(answer: facts.Answer, product: Product) -> bool:
+    return not guard.unbound(answer.text, answer.facts, f"{product.name.zh} {product.name.en} {' '.join(product.sizes)}")

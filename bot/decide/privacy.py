@@ -1,0 +1,41 @@
+"""Pseudonyms and masks: nothing above intake can tell who a viewer is."""
+
+import re
+from hashlib import blake2b
+
+_MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?:https?://|www\.)\S+", re.I), "[link]"),
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[contact]"),
+    (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "[contact]"),  # Chinese identity card
+    (re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), "[contact]"),  # Chinese mobile
+    (re.compile(r"(?<![\d.])\+?\d[\d -]{8,14}\d(?![\d.])"), "[contact]"),  # other long numbers
+    (
+        re.compile(
+            r"((?:加|\+)?(?:微信|薇信|威信|卫星|wei\s?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp)"
+            r"(?:号|群)?[\s:：是]*)[a-z0-9][a-z0-9_-]{4,}",
+            re.I,
+        ),
+        r"\1[contact]",
+    ),
+    (re.compile(r"@[\w\u3400-\u9fff-]{1,30}"), "[user]"),
+)
+_MAYBE = re.compile(r"@|://|www\.|\d[\d -]{8}|微信|薇信|威信|卫星|wei ?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp", re.I)
+
+
+def mask(text: str) -> str:
+    """Replace contacts, links and mentions by `[contact]`, `[link]` and `[user]`."""
+    if _MAYBE.search(text):
+        for pattern, instead in _MASKS:
+            text = pattern.sub(instead, text)
+    return text
+
+
+def pseudonym(key: bytes, scope: str, user_id: str) -> str:
+    """Return a viewer's pseudonym: keyed BLAKE2b (RFC 7693) of scope and id, 16 hexadecimal digits after "v".
+
+    Args:
+        key: secret of the shop, 16 to 64 bytes; without it a pseudonym cannot be recomputed.
+        scope: platform or shop; the same person has different pseudonyms in different scopes.
+        user_id: the platform's id.
+    """
+    return "v" + blake2b(f"{scope}\0{user_id}".encode("utf-8", "replace"), key=key, digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""Floor 0, the nouns: frozen values, ports and errors. No I/O, no clock, no dice, no asyncio."""

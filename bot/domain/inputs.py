@@ -1,0 +1,85 @@
+"""Everything that can happen to a room. The room is a pure function of these and their times:
+the journal keeps them, and a replay feeds them again.
+"""
+
+import msgspec
+
+from bot.domain.catalog import Catalogue
+from bot.domain.events import Heard
+from bot.domain.policy import RoomPolicy
+from bot.domain.ports import Caps, Receipt, Written
+from bot.domain.viewers import ViewerContext
+
+
+class Begin(msgspec.Struct, frozen=True, tag="begin"):
+    """The room opens."""
+
+    room: str
+    policy: RoomPolicy
+    caps: Caps
+
+
+class Hear(msgspec.Struct, frozen=True, tag="hear", omit_defaults=True):
+    """An event came in; `shed` says that intake dropped it under overload."""
+
+    heard: Heard
+    shed: bool = False
+
+
+class Recalled(msgspec.Struct, frozen=True, tag="recalled", omit_defaults=True):
+    """Session context for viewers; those without one are listed too, with an empty context."""
+
+    contexts: dict[str, ViewerContext]
+
+
+class Drafted(msgspec.Struct, frozen=True, tag="drafted"):
+    """The worker answered a job."""
+
+    written: Written
+
+
+class Posted(msgspec.Struct, frozen=True, tag="posted"):
+    """The platform said what became of a line."""
+
+    receipt: Receipt
+
+
+class Stocked(msgspec.Struct, frozen=True, tag="stocked"):
+    """A new catalogue version is in force."""
+
+    catalogue: Catalogue
+
+
+class Linked(msgspec.Struct, frozen=True, tag="linked"):
+    """The connection to the platform came up, with the limits it announced, or went down."""
+
+    up: bool
+    caps: Caps
+
+
+class Staffed(msgspec.Struct, frozen=True, tag="staffed"):
+    """Workers can (or cannot) be asked now."""
+
+    up: bool
+
+
+class Tick(msgspec.Struct, frozen=True, tag="tick"):
+    """Time passed up to a moment the room asked to be woken at."""
+
+
+class End(msgspec.Struct, frozen=True, tag="end"):
+    """The room closes: what is still open ends now."""
+
+
+Input = Begin | Hear | Recalled | Drafted | Posted | Stocked | Linked | Staffed | Tick | End
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One input with its time, as the journal keeps it.
+
+    Attributes:
+        at: room clock, seconds since the epoch, never going back within a room.
+    """
+
+    at: float
+    item: Input

@@ -1,0 +1,36 @@
+"""How one room behaves: every number a room decides by, as one frozen value.
+
+It is written at the head of the journal, so that a replay decides by the same numbers.
+"""
+
+import msgspec
+
+
+class RoomPolicy(msgspec.Struct, frozen=True):
+    """The numbers of one room. Durations are seconds.
+
+    Attributes:
+        send_gap: least time between two of our lines; the platform's own limit wins when it is longer.
+        answer_within: a question with no send slot after this expires.
+        model_within: how long a question may wait for the model before it goes to the host.
+        recall_within: how long a question waits for the viewer's session context.
+        repeat_after: an answered question asked again sooner than this points at the answer given.
+        reheat_askers: unless so many ask again, or the fact changed.
+        receipt_within: how long to wait for the platform's receipt.
+        max_open: open questions at most; beyond it the coldest one without a draft is shed.
+        max_waiting: comments waiting for session context at most.
+        suggest: put product suggestions beside answers.
+        model_jobs: jobs a room may have at the worker at once.
+    """
+
+    send_gap: float = 2.0
+    answer_within: float = 30.0
+    model_within: float = 25.0
+    recall_within: float = 0.25
+    repeat_after: float = 60.0
+    reheat_askers: int = 5
+    receipt_within: float = 5.0
+    max_open: int = 500
+    max_waiting: int = 2000
+    suggest: bool = True
+    model_jobs: int = 8

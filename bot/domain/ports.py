@@ -1,0 +1,221 @@
+"""The ports: what the inner floors need from the outside, and the adapter contract.
+
+House rule for adapters: one connection, one send attempt. Intake owns backoff, dedup, sequence
+numbers, bounded queues, pacing and states.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from bot.domain.events import Event
+from bot.domain.viewers import ViewerContext
+
+Outcome = Literal["accepted", "confirmed", "dropped", "unknown"]
+
+
+class Caps(msgspec.Struct, frozen=True):
+    """What a platform allows, as far as the adapter knows.
+
+    Attributes:
+        can_send: False for read-only platforms; answers then only appear on the page.
+        max_chars: longest line the platform takes; longer ones are cut before `send`.
+        per_window: (lines, seconds) the platform allows.
+        min_gap: least seconds between two lines.
+        receipts: True when `send` can tell accepted from dropped.
+        stable_ids: True when event ids survive redelivery; without it exactly-once cannot be promised.
+        official: False for unofficial routes; these need the operator's explicit flag.
+    """
+
+    can_send: bool = True
+    max_chars: int = 100
+    per_window: tuple[int, float] = (30, 60.0)
+    min_gap: float = 2.0
+    receipts: bool = True
+    stable_ids: bool = True
+    official: bool = True
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """One line to post.
+
+    Attributes:
+        key: idempotency key, unique per line; the echo and the receipt carry it.
+        text: the words, within `Caps.max_chars`.
+        reply_to: platform ids of the comments it answers.
+        product: id of the suggested product, "" if none.
+    """
+
+    key: str
+    text: str
+    reply_to: tuple[str, ...] = ()
+    product: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the platform said of one send attempt.
+
+    Attributes:
+        key: the key of the line.
+        outcome: accepted (taken), confirmed (seen in the room), dropped (certainly not shown), unknown.
+        why: the platform's reason, for the operator.
+        after: seconds to wait before the next line, when the platform said so.
+    """
+
+    key: str
+    outcome: Outcome
+    why: str = ""
+    after: float = 0.0
+
+
+class Session(Protocol):
+    """What intake hands to an adapter for the length of one connection."""
+
+    def ready(self) -> None:
+        """Say that the connection is up and authenticated."""
+
+    def emit(self, event: Event) -> None:
+        """Hand over one event, synchronously and in wire order. Never blocks."""
+
+    def malformed(self, why: str) -> None:
+        """Count a frame that could not be read; the connection goes on."""
+
+    def pending(self) -> int:
+        """Return how many comments still wait for their end; an adapter that ends by itself waits for 0."""
+
+    async def breathe(self) -> None:
+        """Await between frames: yields to the event loop so that a flood cannot starve the room."""
+
+
+class Adapter(Protocol):
+    """One platform room: one connection at a time, one attempt per send.
+
+    Built by intake's owner as `factory(url, options)`; see README, "Add a platform".
+    """
+
+    def caps(self) -> Caps:
+        """Return what the platform allows."""
+
+    async def session(self, ctx: Session) -> None:
+        """Run ONE connection until it ends by raising Retry, Fatal or RoomEnded."""
+
+    async def send(self, out: Outgoing) -> Receipt:
+        """Try once to post one line. Raises nothing: what went wrong is in the receipt."""
+
+    async def aclose(self) -> None:
+        """Release everything. Called once, also when no session ever ran."""
+
+
+class AdapterFactory(Protocol):
+    """The object an entry point of the group `zhubo.adapters` names."""
+
+    def __call__(self, url: str, options: Mapping[str, str]) -> Adapter:
+        """Build an adapter for a room URL. Raises SettingsError for a URL it cannot use."""
+
+
+class Job(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One request to the worker.
+
+    Attributes:
+        id: unique; the answer carries it.
+        prefix: instructions and product card, the same for every question on this product version.
+        suffix: the viewers' question and whatever changes often.
+        deadline: seconds since the epoch after which nobody wants the answer.
+        max_chars: longest useful answer, in characters.
+        reply_to: result stream of the front that asked.
+    """
+
+    id: str
+    prefix: str
+    suffix: str
+    deadline: float
+    max_chars: int = 60
+    reply_to: str = ""
+
+
+class Written(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The worker's answer to one job.
+
+    Attributes:
+        id: the job's id.
+        text: the model's words, "" when there are none.
+        error: "" or why there are none: "late", "poison", or a sentence.
+        model: name of the model that wrote.
+        seconds: time the batch took.
+    """
+
+    id: str
+    text: str = ""
+    error: str = ""
+    model: str = ""
+    seconds: float = 0.0
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """What a writer sees: a shared prefix, one suffix, a length limit in characters."""
+
+    prefix: str
+    suffix: str
+    max_chars: int = 60
+
+
+class Writer(Protocol):
+    """A language model behind the worker."""
+
+    name: str
+
+    def write(self, prompts: Sequence[Prompt]) -> list[str]:
+        """Complete a batch: same length, same order. Blocking; called in a thread."""
+
+
+class JobQueue(Protocol):
+    """The front's side of the queue to the workers."""
+
+    async def submit(self, jobs: Sequence[Job]) -> None:
+        """Queue jobs in order. Raises StoreError."""
+
+    async def results(self) -> Sequence[Written]:
+        """Wait for the next results (at most about a second; may be empty). Raises StoreError."""
+
+    async def workers(self) -> int:
+        """Return how many workers are alive. Raises StoreError."""
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A job as a worker holds it: the queue's entry id, the job, and how often it was handed out."""
+
+    entry: str
+    job: Job
+    tries: int = 1
+
+
+class WorkQueue(Protocol):
+    """The worker's side of the queue."""
+
+    async def take(self, most: int, wait: float) -> Sequence[Claimed]:
+        """Claim up to `most` jobs: abandoned ones first, else new ones within `wait` seconds."""
+
+    async def beat(self, entries: Sequence[str]) -> None:
+        """Say that this worker lives and still works on these entries, so that nobody else claims them."""
+
+    async def finish(self, claimed: Claimed, written: Written) -> bool:
+        """Deliver one answer and drop the entry, both or neither. False if it was answered before."""
+
+
+class SessionStore(Protocol):
+    """Where viewers' session context lives."""
+
+    async def recall(self, room: str, viewers: Sequence[str]) -> Mapping[str, ViewerContext]:
+        """Fetch contexts; viewers without one are absent. Raises StoreError."""
+
+    async def remember(self, room: str, contexts: Mapping[str, ViewerContext]) -> None:
+        """Store contexts. Raises StoreError."""
+
+
+class Observer(Protocol):
+    """Someone who watches a room: journal, page, metrics. Must not block; may drop."""
+
+    def __call__(self, room: str, item: object) -> None:
+        """Take one item: a `Heard` comment, a `Turn`, a `QuestionView` or a `RoomStatus`."""
+

@@ -1,0 +1,112 @@
+"""What became of a comment. Every comment ends as exactly one `Turn`; everything downstream reads Turns.
+
+The ledger law: received = the sum over all fates.
+"""
+
+from typing import Literal, get_args
+
+import msgspec
+
+from bot.domain.events import Lang
+
+Fate = Literal[
+    "answered",  # it opened a question whose answer was sent
+    "merged",  # its question was asked by others too, and answered with theirs
+    "ignored",  # needs no answer: chatter, praise, spam, our own line, history
+    "to_host",  # neither facts nor model may answer: the host should
+    "withheld",  # an answer existed, but the guard or a person held it back
+    "expired",  # no send slot or no model came in time
+    "shed",  # dropped under overload, counted
+    "failed",  # the platform refused or lost our line
+    "retracted",  # the viewer or the platform took the comment back
+]
+FATES: tuple[Fate, ...] = get_args(Fate)
+
+CommentKind = Literal[
+    "question", "intent", "complaint", "praise", "chatter", "spam", "abuse", "command"
+]
+Path = Literal["fact", "model"]
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A statement bound to one field of one catalogue version.
+
+    Attributes:
+        product: product id.
+        field: "price", "stock", "sizes", a text field, or the merchant's own heading.
+        sku: SKU id when the field belongs to one SKU, else "".
+        value: the value as the catalogue prints it; compared again when the answer is sent.
+    """
+
+    product: str
+    field: str
+    value: str
+    sku: str = ""
+
+
+class Suggestion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A product put beside an answer.
+
+    Attributes:
+        product: id of the suggested product.
+        reason: machine-readable: "sold_out", "budget", "companion", "need".
+        text: the words added to the answer, in its language; "" when the answer itself names the product.
+        facts: what the words rest on.
+    """
+
+    product: str
+    reason: str
+    text: str
+    facts: tuple[Fact, ...] = ()
+
+
+class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The end of one comment.
+
+    Attributes:
+        room: room name.
+        seq: the comment's number in its room.
+        id: the platform's id of the comment.
+        viewer: pseudonym.
+        text: the cleaned comment.
+        lang: language of the comment.
+        fate: what became of it.
+        reason: why, as a stable short code such as "chatter", "sold_out_recall", "model_late".
+        kind: what triage took it for.
+        product: id of the product it is about, "" if none.
+        slots: facts it asks for.
+        question: id of the open question it belonged to, "" if none.
+        askers: how many comments that question had when it ended.
+        answer: the words sent (or held back), "" if none.
+        path: who wrote them.
+        facts: what they rest on.
+        suggestion: product put beside them.
+        version: catalogue version in force when it ended.
+        heard: room clock, seconds since the epoch, when the comment was heard.
+        decided: when triage and merge had decided what to do with it.
+        drafted: when the words were ready; 0 if never.
+        ended: when it ended.
+    """
+
+    room: str
+    seq: int
+    id: str
+    viewer: str
+    text: str
+    fate: Fate
+    reason: str
+    heard: float
+    decided: float
+    ended: float
+    lang: Lang = "zh"
+    kind: CommentKind = "chatter"
+    product: str = ""
+    slots: tuple[str, ...] = ()
+    question: str = ""
+    askers: int = 0
+    answer: str = ""
+    path: Path | None = None
+    facts: tuple[Fact, ...] = ()
+    suggestion: Suggestion | None = None
+    version: int = 0
+    drafted: float = 0.0

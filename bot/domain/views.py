@@ -1,0 +1,110 @@
+"""What an onlooker sees of a room, apart from comments (`Heard`) and their ends (`Turn`)."""
+
+from typing import Literal
+
+import msgspec
+
+from bot.domain.catalog import RowError
+from bot.domain.events import Lang
+from bot.domain.turns import Fact, Path, Suggestion
+
+QuestionState = Literal[
+    "open",  # no words yet
+    "drafting",  # at the worker
+    "ready",  # words wait for a send slot
+    "sending",  # with the platform
+    "answered", "to_host", "withheld", "expired", "failed", "retracted", "shed",  # ended: the fate of its askers
+]
+LinkState = Literal["connecting", "live", "degraded", "bad_credentials", "ended"]
+
+
+class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An open (or just ended) question, published on each change.
+
+    Attributes:
+        id: stable within the room.
+        text: the words of the first asker.
+        product: product id, "" if none.
+        number: the product's link number, 0 if none.
+        slots: facts asked for.
+        askers: how many comments it has.
+        heat: askers in the last 30 s.
+        opened: when it was opened, seconds since the epoch.
+        state: where it stands; an end state is the last one published.
+        answer, path, facts, suggestion: the words so far, who wrote them, and what they rest on.
+        reason: why it stands there, a short code.
+        changed: when this view was made.
+    """
+
+    id: str
+    text: str
+    lang: Lang
+    state: QuestionState
+    askers: int
+    heat: int
+    opened: float
+    changed: float
+    product: str = ""
+    number: int = 0
+    slots: tuple[str, ...] = ()
+    answer: str = ""
+    path: Path | None = None
+    facts: tuple[Fact, ...] = ()
+    suggestion: Suggestion | None = None
+    reason: str = ""
+
+
+class ProductView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A product as the page lists it. `price` and `stock` are as the catalogue prints them, "" when unknown."""
+
+    id: str
+    number: int
+    zh: str
+    en: str
+    price: str = ""
+    original: str = ""
+    stock: str = ""
+
+
+class RoomStatus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A room's figures, published about once a second.
+
+    Attributes:
+        room: name.
+        at: seconds since the epoch.
+        link: state of the platform connection; `link_why` explains it.
+        on_screen: id of the product the host explains now.
+        version: catalogue version; `products` its products; `row_errors` what is wrong in the file.
+        received: comments heard; `fates` what became of them; `open` those not ended yet.
+        events: other events by kind; `duplicates`, `malformed`: dropped at the door, counted.
+        rate: comments per second, mean of the last 5 s.
+        waiting: events in the intake queue.
+        latency: seconds, by path ("fact", "model"): (p50, p95) from frame to draft; absent without data.
+        askers_asked, askers_covered: comments that were questions and have ended; those of them answered or merged.
+        workers: living workers; 0 means facts-only answers.
+        store_up: False when the session store cannot be reached: answers without memory.
+        notes: short codes of what is degraded now: "no_store", "no_worker", "no_catalogue", "link_down".
+    """
+
+    room: str
+    at: float
+    link: LinkState = "connecting"
+    link_why: str = ""
+    on_screen: str = ""
+    version: int = 0
+    products: tuple[ProductView, ...] = ()
+    row_errors: tuple[RowError, ...] = ()
+    received: int = 0
+    fates: dict[str, int] = {}
+    open: int = 0
+    events: dict[str, int] = {}
+    duplicates: int = 0
+    malformed: int = 0
+    rate: float = 0.0
+    waiting: int = 0
+    latency: dict[str, tuple[float, float]] = {}
+    askers_asked: int = 0
+    askers_covered: int = 0
+    workers: int = 0
+    store_up: bool = True
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Floor 1, after the fact: pure figures over Turns."""

@@ -1,0 +1,170 @@
+"""Intake: everything an adapter would otherwise get wrong.
+
+It owns the connection's life (backoff with full jitter, states), drops redeliveries, numbers events, hides who
+said them, and keeps a bounded queue that sheds in this order: likes, joins and the like first, then the oldest
+comment; orders, retractions and room events never.
+"""
+
+import asyncio
+import logging
+import random
+from collections import Counter, OrderedDict, deque
+from collections.abc import Awaitable, Callable
+
+from bot.decide.privacy import mask, pseudonym
+from bot.decide.words import clean
+from bot.domain.errors import Fatal, Retry, RoomEnded
+from bot.domain.events import Event, Heard
+from bot.domain.ports import Adapter
+from bot.domain.views import LinkState
+
+log = logging.getLogger(__name__)
+
+QUEUE = 4096  # events waiting for the room
+REMEMBERED = 50_000  # platform ids kept against redelivery
+BREATHE_EVERY = 64  # frames
+BACKOFF_BASE, BACKOFF_CAP = 0.5, 30.0  # seconds
+_LOW = frozenset({"like", "join", "follow", "stats", "gift", "other"})
+
+
+class Intake:
+    """The front door of one room. It is the `Session` that the adapter sees.
+
+    Attributes:
+        state, why: state of the connection, and the reason for people.
+        duplicates, malformed: dropped at the door, counted. `dropped` counts low-value events shed, by kind.
+    """
+
+    def __init__(
+        self,
+        room: str,
+        key: bytes,
+        *,
+        clock: Callable[[], float],
+        wake: Callable[[], None],
+        shed: Callable[[Heard], None],
+        linked: Callable[[bool], None],
+        open: Callable[[], int] = lambda: 0,
+        dice: random.Random | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        most: int = QUEUE,
+    ) -> None:
+        self._room, self._key, self._clock = room, key, clock
+        self._wake, self._shed, self._linked, self._open = wake, shed, linked, open
+        self._dice, self._sleep, self._most = dice or random.Random(), sleep, most
+        self._queue: deque[Heard] = deque()
+        self._low: deque[Heard] = deque()
+        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._names: OrderedDict[str, str] = OrderedDict()
+        self._seq = self._frames = self._failures = 0
+        self.state: LinkState = "connecting"
+        self.why = ""
+        self.duplicates = self.malformed_frames = 0
+        self.dropped: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._queue) + len(self._low)
+
+    # --- what the adapter sees ------------------------------------------------------------------------------------
+
+    def ready(self) -> None:
+        """The connection is up and authenticated."""
+        self._failures = 0
+        self._set("live", "")
+
+    def emit(self, event: Event) -> None:
+        """Take one event in wire order."""
+        if event.id:
+            mark = (event.kind, event.id)
+            if mark in self._seen:
+                self.duplicates += 1
+                return
+            self._seen[mark] = None
+            if len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        self._seq += 1
+        heard = self._hear(event)
+        if event.kind in _LOW:
+            if len(self._low) >= self._most:
+                self.dropped[event.kind] += 1
+                return
+            self._low.append(heard)
+        else:
+            if len(self._queue) >= self._most:
+                self._make_room()
+            self._queue.append(heard)
+        self._wake()
+
+    def malformed(self, why: str) -> None:
+        """Count a frame that could not be read."""
+        self.malformed_frames += 1
+        if self.malformed_frames < 10 or self.malformed_frames % 1000 == 0:
+            log.warning("%s: unreadable frame (%d so far): %s", self._room, self.malformed_frames, why[:200])
+
+    def pending(self) -> int:
+        """Comments without a Turn, those still in the queue included."""
+        return len(self._queue) + self._open()
+
+    async def breathe(self) -> None:
+        """Let the room work between frames; under a flood this is what keeps it alive."""
+        self._frames += 1
+        if self._frames % BREATHE_EVERY == 0:
+            await asyncio.sleep(0)
+
+    # --- what the room takes --------------------------------------------------------------------------------------
+
+    def take(self) -> Heard | None:
+        """Return the next event, the valuable ones first."""
+        if self._queue:
+            return self._queue.popleft()
+        return self._low.popleft() if self._low else None
+
+    async def run(self, adapter: Adapter) -> None:
+        """Keep the room connected until it ends (returns) or cannot be entered (returns, state says why)."""
+        while True:
+            self._set("connecting" if not self._failures else "degraded", self.why)
+            try:
+                await adapter.session(self)
+                failure = Retry("the adapter's session returned without saying why")
+            except RoomEnded as ended:
+                return self._set("ended", str(ended) or "the show is over")
+            except Fatal as fatal:
+                log.error("%s: %s", self._room, fatal)
+                return self._set("bad_credentials", str(fatal))
+            except Retry as retry:
+                failure = retry
+            except Exception as bug:  # noqa: BLE001 - named place 1 of 3: a faulty adapter must not end the show
+                log.exception("%s: the adapter failed", self._room)
+                failure = Retry(f"the adapter failed: {type(bug).__name__}")
+            self._failures += 1
+            wait = failure.after if failure.after is not None else self._backoff()
+            self._set("degraded", f"{failure} (next try in {wait:.1f} s)")
+            log.warning("%s: %s", self._room, self.why)
+            await self._sleep(wait)
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _hear(self, event: Event) -> Heard:
+        viewer = pseudonym(self._key, self._room.partition(":")[0], event.user.id) if event.user else ""
+        return Heard(
+            self._seq, self._clock(), event.kind, event.id or f"#{self._seq}", viewer, mask(clean(event.text)),
+            event.count, event.amount_minor, event.currency, event.product, event.target, event.backfill, event.own,
+            event.stats,
+        )  # fmt: skip
+
+    def _make_room(self) -> None:
+        for i, heard in enumerate(self._queue):
+            if heard.kind == "comment":
+                del self._queue[i]
+                self._shed(heard)
+                return
+        heard = self._queue.popleft()
+        self.dropped[heard.kind] += 1
+
+    def _backoff(self) -> float:
+        return self._dice.uniform(0.0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(self._failures, 10)))
+
+    def _set(self, state: LinkState, why: str) -> None:
+        was, self.state, self.why = self.state, state, why
+        if (was == "live") != (state == "live"):
+            self._linked(state == "live")

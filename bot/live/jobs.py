@@ -1,0 +1,97 @@
+"""Jobs: the front's line to the workers. One per front, shared by its rooms."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from bot.domain.errors import StoreError
+from bot.domain.inputs import Drafted, Staffed
+from bot.domain.ports import Job, JobQueue, Written
+
+log = logging.getLogger(__name__)
+
+RETRY = 0.3  # seconds between tries while the queue is down
+COUNT_EVERY = 1.0  # seconds between two counts of the workers
+FORGET = 30.0  # seconds after its deadline that an answer is still expected
+WAITING = 2000  # jobs that may wait for the queue
+
+Deliver = Callable[[Drafted | Staffed], None]
+
+
+class Jobs:
+    """Submits jobs in batches, hands each answer to the room that asked, and knows how many workers live.
+
+    Attributes:
+        workers: living workers at the last count, 0 while the queue is down.
+    """
+
+    def __init__(self, queue: JobQueue, clock: Callable[[], float]) -> None:
+        self._queue, self._clock = queue, clock
+        self._rooms: list[Deliver] = []
+        self._asked: dict[str, tuple[Deliver, float]] = {}
+        self._waiting: list[Job] = []
+        self._bell = asyncio.Event()
+        self.workers = 0
+
+    def join(self, deliver: Deliver) -> None:
+        """A room wants to know whether workers can be asked."""
+        self._rooms.append(deliver)
+        if self.workers:
+            deliver(Staffed(True))
+
+    def ask(self, job: Job, deliver: Deliver) -> None:
+        """Queue a job; its one answer goes to `deliver`."""
+        if len(self._waiting) >= WAITING:
+            deliver(Drafted(Written(job.id, error="the job queue is full")))
+            return
+        self._asked[job.id] = deliver, job.deadline
+        self._waiting.append(job)
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._submit())
+            group.create_task(self._receive())
+            group.create_task(self._count())
+
+    async def _submit(self) -> None:
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            batch, self._waiting = self._waiting, []
+            try:
+                await self._queue.submit(batch)
+            except StoreError as error:
+                log.warning("job queue: %s", error)
+                for job in batch:
+                    self._answer(Written(job.id, error="the job queue is down"))
+
+    async def _receive(self) -> None:
+        while True:
+            try:
+                for written in await self._queue.results():
+                    self._answer(written)
+            except StoreError as error:
+                log.debug("job results: %s", error)
+                await asyncio.sleep(RETRY)
+
+    def _answer(self, written: Written) -> None:
+        found = self._asked.pop(written.id, None)
+        if found:
+            found[0](Drafted(written))
+
+    async def _count(self) -> None:
+        while True:
+            try:
+                workers = await self._queue.workers()
+            except StoreError:
+                workers = 0
+            if bool(workers) != bool(self.workers):
+                for deliver in self._rooms:
+                    deliver(Staffed(bool(workers)))
+            self.workers = workers
+            now = self._clock()
+            for job in [job for job, (_, deadline) in self._asked.items() if deadline + FORGET < now]:
+                del self._asked[job]  # lost with the store; its question ended at the deadline
+            await asyncio.sleep(COUNT_EVERY)

@@ -1,0 +1,176 @@
+"""Open questions: who asked, what the words are so far, and what was answered a moment ago."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from bot.decide.triage import Reading
+from bot.domain.catalog import Product
+from bot.domain.events import Heard
+from bot.domain.turns import Fact, Fate, Path, Suggestion
+from bot.domain.views import QuestionState, QuestionView
+
+HEAT_WINDOW = 30.0  # seconds
+REMEMBERED = 2000  # ended questions kept for "asked again"
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """One comment of a question: what was heard, how it was read, when that was decided."""
+
+    heard: Heard
+    reading: Reading
+    decided: float
+
+
+class Question:
+    """One open question. Mutable: the room alone changes it.
+
+    Attributes:
+        state: see `QuestionState`.
+        body: the words without product name and asker count.
+        line: the words as posted.
+        until: when it must have moved on, seconds since the epoch; what "on" means depends on the state.
+        tries: send attempts so far.
+    """
+
+    __slots__ = (
+        "askers", "body", "drafted", "facts", "id", "job", "key", "line", "opened", "path", "product", "reading",
+        "reason", "state", "suggestion", "text", "tries", "until",
+    )  # fmt: skip
+
+    def __init__(self, id: str, key: str, first: Asker, product: str, now: float) -> None:
+        self.id, self.key, self.product = id, key, product
+        self.reading, self.text = first.reading, first.heard.text
+        self.askers: list[Asker] = [first]
+        self.opened, self.until, self.drafted = now, now, 0.0
+        self.state: QuestionState = "open"
+        self.body = self.line = self.job = self.reason = ""
+        self.path: Path | None = None
+        self.facts: tuple[Fact, ...] = ()
+        self.suggestion: Suggestion | None = None
+        self.tries = 0
+
+    @property
+    def people(self) -> int:
+        """How many different viewers ask."""
+        return len({a.heard.viewer or a.heard.id for a in self.askers})
+
+    def heat(self, now: float) -> int:
+        """Comments in the last 30 s."""
+        return sum(1 for a in self.askers if now - a.decided <= HEAT_WINDOW)
+
+    def urgency(self, now: float) -> float:
+        """Order of sending: people first, buying intent next, then age, so that nobody waits for ever."""
+        buying = 2.0 if {"price", "stock", "link", "discount"} & set(self.reading.slots) else 0.0
+        return self.people + buying + (now - self.opened) / 5.0
+
+    def view(self, now: float, product: Product | None) -> QuestionView:
+        """What an onlooker sees of it."""
+        return QuestionView(
+            self.id, self.text, self.reading.lang, self.state, len(self.askers), self.heat(now), self.opened, now,
+            self.product, product.number if product else 0, self.reading.slots, self.line or self.body, self.path,
+            self.facts, self.suggestion, self.reason,
+        )  # fmt: skip
+
+
+class Ended(msgspec.Struct):
+    """A question that ended: how, when, on which facts, and how often it was asked again since."""
+
+    id: str
+    fate: Fate
+    reason: str
+    at: float
+    line: str
+    path: Path | None
+    facts: tuple[Fact, ...]
+    again: int = 0
+
+
+class Book:
+    """All open questions of a room, and those that ended recently."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Question] = {}
+        self._by_comment: dict[str, Question] = {}
+        self._by_job: dict[str, Question] = {}
+        self._ended: OrderedDict[str, Ended] = OrderedDict()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self._open.values())
+
+    @property
+    def askers(self) -> int:
+        """Comments that belong to open questions."""
+        return sum(len(q.askers) for q in self._open.values())
+
+    def find(self, key: str) -> Question | None:
+        """Return the open question with this merge key."""
+        return self._open.get(key)
+
+    def of_comment(self, comment: str) -> Question | None:
+        """Return the open question that a comment belongs to."""
+        return self._by_comment.get(comment)
+
+    def of_job(self, job: str) -> Question | None:
+        """Return the open question that waits for a job."""
+        return self._by_job.get(job)
+
+    def in_state(self, *states: QuestionState) -> list[Question]:
+        """Return open questions in these states, oldest first."""
+        return [q for q in self._open.values() if q.state in states]
+
+    def open(self, key: str, first: Asker, product: str, now: float) -> Question:
+        """Open a question for its first asker."""
+        self._count += 1
+        question = Question(f"q{self._count}", key, first, product, now)
+        self._open[key] = question
+        self._by_comment[first.heard.id] = question
+        return question
+
+    def join(self, question: Question, asker: Asker) -> None:
+        """Add a comment to an open question."""
+        question.askers.append(asker)
+        self._by_comment[asker.heard.id] = question
+
+    def leave(self, question: Question, comment: str) -> Asker | None:
+        """Take a comment out of its question."""
+        self._by_comment.pop(comment, None)
+        gone = next((a for a in question.askers if a.heard.id == comment), None)
+        if gone:
+            question.askers.remove(gone)
+        return gone
+
+    def expect(self, question: Question, job: str) -> None:
+        """Remember which job a question waits for."""
+        question.job = job
+        self._by_job[job] = question
+
+    def unexpect(self, question: Question) -> None:
+        """Forget the job; its answer will find nobody."""
+        self._by_job.pop(question.job, None)
+        question.job = ""
+
+    def close(self, question: Question, fate: Fate, now: float) -> Sequence[Asker]:
+        """Take a question out of the book and return its askers."""
+        del self._open[question.key]
+        self.unexpect(question)
+        for asker in question.askers:
+            self._by_comment.pop(asker.heard.id, None)
+        if question.askers:
+            self._ended[question.key] = Ended(
+                question.id, fate, question.reason, now, question.line or question.body, question.path, question.facts
+            )
+            self._ended.move_to_end(question.key)
+            if len(self._ended) > REMEMBERED:
+                self._ended.popitem(last=False)
+        return question.askers
+
+    def ended(self, key: str, since: float) -> Ended | None:
+        """Return how this question ended, if that was not before `since`."""
+        found = self._ended.get(key)
+        return found if found and found.at >= since else None

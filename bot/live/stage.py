@@ -1,0 +1,251 @@
+"""The stage: runs one room in real time.
+
+It turns arrivals, answers and receipts into inputs with a time, feeds them to the `Room`, does what the room says,
+and tells the observers. It decides nothing.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from bot.decide import facts
+from bot.domain.catalog import Catalogue, Product, RowError
+from bot.domain.inputs import Begin, End, Entry, Hear, Input, Linked, Posted, Stocked, Tick
+from bot.domain.policy import RoomPolicy
+from bot.domain.ports import Adapter, Job, Observer, Outgoing, Receipt, SessionStore
+from bot.domain.turns import Turn
+from bot.domain.views import ProductView, RoomStatus
+from bot.insight.counters import Counters
+from bot.live.intake import Intake
+from bot.live.jobs import Jobs
+from bot.live.memory import Memory
+from bot.live.room import Recall, Remember, Room
+
+log = logging.getLogger(__name__)
+
+BATCH = 256  # inputs between two breaths
+VIEWS_EVERY = 0.1  # seconds
+STATUS_EVERY = 1.0  # seconds
+SETTLE = 2.0  # seconds a stopping room waits for the receipt of its last line
+
+
+class Stage:
+    """One room with its adapter.
+
+    Args:
+        name: the room's name on pages and in the journal.
+        key: secret for pseudonyms.
+        clock: seconds since the epoch.
+
+    Attributes:
+        counters: the room's figures.
+        intake: its front door.
+        row_errors: what is wrong in the catalogue file, for the page.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        adapter: Adapter,
+        *,
+        key: bytes,
+        policy: RoomPolicy,
+        store: SessionStore,
+        jobs: Jobs,
+        observers: Sequence[Observer],
+        clock: Callable[[], float],
+        dice: random.Random | None = None,
+    ) -> None:
+        self.name, self._adapter, self._policy, self._jobs = name, adapter, policy, jobs
+        self._observers, self._clock = tuple(observers), clock
+        self._room = Room()
+        self._inbox: deque[Input] = deque()
+        self._bell = asyncio.Event()
+        self._now = 0.0
+        self._stopping = False
+        self._sends: set[asyncio.Task[None]] = set()
+        self.counters = Counters()
+        self.observer_errors = 0
+        self.row_errors: tuple[RowError, ...] = ()
+        self._products: tuple[ProductView, ...] = ()
+        self.memory = Memory(store, name, self.put)
+        self.intake = Intake(
+            name, key, clock=clock, wake=self._bell.set, shed=lambda h: self._feed(Hear(h, shed=True)),
+            linked=lambda up: self.put(Linked(up, adapter.caps())), open=lambda: self._room.open, dice=dice,
+        )  # fmt: skip
+
+    # --- from outside ---------------------------------------------------------------------------------------------
+
+    def put(self, item: Input) -> None:
+        """Hand over an input; its time is when the room takes it."""
+        self._inbox.append(item)
+        self._bell.set()
+
+    def stock(self, catalogue: Catalogue, errors: tuple[RowError, ...] = ()) -> None:
+        """A new catalogue version is in force."""
+        self.row_errors = errors
+        self.put(Stocked(catalogue))
+
+    def stop(self) -> None:
+        """Stop speaking and end every open comment; `run` returns soon after."""
+        self._stopping = True
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Run until the show ends, the room cannot be entered, or `stop` is called. Every comment has its Turn then."""
+        self._feed(Begin(self.name, self._policy, self._adapter.caps()))
+        self._jobs.join(self.put)
+        try:
+            async with asyncio.TaskGroup() as group:
+                door = group.create_task(self.intake.run(self._adapter))
+                helpers = [group.create_task(c) for c in (self.memory.run(), self._report())]
+                door.add_done_callback(lambda _: self._bell.set())
+                await self._pump(group, door)
+                if self._sends:
+                    await asyncio.wait(self._sends, timeout=SETTLE)
+                door.cancel()
+                for helper in helpers:
+                    helper.cancel()
+        finally:
+            self._drain()
+            self._feed(End())
+            self._show()
+            await self.memory.flush()
+            await self._adapter.aclose()
+
+    # --- the pump -------------------------------------------------------------------------------------------------
+
+    async def _pump(self, group: asyncio.TaskGroup, door: asyncio.Task[None]) -> None:
+        self._group = group
+        while not self._stopping:
+            if not self._inbox and not len(self.intake):
+                if door.done() and not self._sends:
+                    return
+                await self._rest()
+            for _ in range(BATCH):
+                if not self._step():
+                    break
+            await asyncio.sleep(0)
+
+    async def _rest(self) -> None:
+        """Sleep until something arrives or the room asked to be woken."""
+        wake = self._room.wake_at()
+        if wake is not None and wake <= self._clock():
+            self._feed(Tick())
+            return
+        try:
+            async with asyncio.timeout(None if wake is None else wake - self._clock()):
+                await self._bell.wait()
+        except TimeoutError:
+            self._feed(Tick())
+        self._bell.clear()
+
+    def _step(self) -> bool:
+        if self._inbox:
+            self._feed(self._inbox.popleft())
+            return True
+        heard = self.intake.take()
+        if heard is None:
+            return False
+        self._feed(Hear(heard))
+        return True
+
+    def _drain(self) -> None:
+        while self._step():
+            pass
+
+    def _feed(self, item: Input) -> None:
+        now = self._now = max(self._now, self._clock())
+        if isinstance(item, Stocked):
+            self._products = tuple(_product_view(p, item.catalogue) for p in item.catalogue.products)
+        effects = self._room.handle(now, item)
+        self._tell(Entry(now, item))
+        if isinstance(item, Hear):
+            self.counters.heard(item.heard)
+            if item.heard.kind == "comment":
+                self._tell(item.heard)
+        for effect in effects:
+            match effect:
+                case Turn():
+                    self.counters.ended(effect)
+                    self._tell(effect)
+                case Recall():
+                    self.memory.recall(effect.viewer)
+                case Remember():
+                    self.memory.remember(effect.viewer, effect.context)
+                case Job():
+                    self._jobs.ask(effect, self.put)
+                case Outgoing():
+                    task = self._group.create_task(self._post(effect))
+                    self._sends.add(task)
+                    task.add_done_callback(self._sends.discard)
+
+    async def _post(self, out: Outgoing) -> None:
+        try:
+            async with asyncio.timeout(self._policy.receipt_within):
+                receipt = await self._adapter.send(out)
+        except TimeoutError:
+            receipt = Receipt(out.key, "unknown", "no receipt in time")
+        if receipt.outcome not in ("accepted", "confirmed"):
+            log.warning("%s: line %s: %s %s", self.name, out.key, receipt.outcome, receipt.why)
+        self.put(Posted(receipt))
+
+    # --- observers ------------------------------------------------------------------------------------------------
+
+    def _tell(self, item: object) -> None:
+        for observer in self._observers:
+            try:
+                observer(self.name, item)
+            except Exception:  # named place 2 of 3: an observer never stops the room
+                self.observer_errors += 1
+                if self.observer_errors < 5:
+                    log.exception("%s: an observer failed", self.name)
+
+    def _show(self) -> None:
+        for view in self._room.views(self._now):
+            self._tell(view)
+        self._tell(self.status())
+
+    async def _report(self) -> None:
+        due = 0.0
+        while True:
+            await asyncio.sleep(VIEWS_EVERY)
+            for view in self._room.views(self._clock()):
+                self._tell(view)
+            if self._clock() >= due:
+                due = self._clock() + STATUS_EVERY
+                self._tell(self.status())
+
+    def status(self) -> RoomStatus:
+        """Return the room's figures now."""
+        counters, intake = self.counters, self.intake
+        notes = [
+            note
+            for note, on in (
+                ("link_down", intake.state != "live"),
+                ("no_store", not self.memory.up),
+                ("no_worker", not self._jobs.workers),
+                ("no_catalogue", not self._products),
+            )
+            if on
+        ]
+        return RoomStatus(
+            room=self.name, at=self._clock(), link=intake.state, link_why=intake.why, on_screen=self._room.on_screen,
+            version=self._room.catalogue.version, products=self._products, row_errors=self.row_errors,
+            received=counters.received, fates=dict(counters.fates), open=self._room.open,
+            events=dict(counters.events + intake.dropped), duplicates=intake.duplicates, malformed=intake.malformed_frames,
+            rate=counters.rate(self._clock()), waiting=len(intake), latency=counters.percentiles(),
+            askers_asked=counters.asked, askers_covered=counters.covered, workers=self._jobs.workers,
+            store_up=self.memory.up, notes=tuple(notes),
+        )  # fmt: skip
+
+
+def _product_view(product: Product, catalogue: Catalogue) -> ProductView:
+    prices = [facts.money(p, "zh") for p in product.prices]
+    price = "" if not prices else prices[0] if len(prices) == 1 else f"{prices[0]}–{prices[-1]}"
+    return ProductView(
+        product.id, product.number, product.name.get("zh"), product.name.get("en"), price,
+        facts.money(product.original, "zh") if product.original else "", facts.value_of(catalogue, product.id, "stock"),
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Everything an operator can choose, read once at the door: defaults, then a TOML file, then the environment, then
+the command line. A wrong value names the field and the fix. Secrets come from the environment alone.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from bot.domain.errors import SettingsError
+from bot.domain.policy import RoomPolicy
+
+DEFAULT_MODEL = "Qwen/Qwen2.5-0.5B-Instruct"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an operator can choose.
+
+    Attributes:
+        rooms: room URLs, `scheme://address`; the scheme names the adapter.
+        catalogue: file of products (.csv, .xlsx, .json); "" for none.
+        redis_url: `redis://…`, `rediss://…` or `unix://…`; "" starts the embedded Valkey.
+        data: folder for journals, the store and the pseudonym key.
+        page_host, page_port: where the page is served; port 0 for no page.
+        model: Hugging Face name or local folder of the writer.
+        model_cache: folder of converted weights; "" for the user's cache folder.
+        batch: prompts a worker writes together.
+        threads: CPU threads of a worker; 0 leaves one core to the front.
+        currency: ISO 4217 code of prices without a sign.
+        unofficial: allow adapters of unofficial routes.
+        room: how a room behaves, see `RoomPolicy`.
+    """
+
+    rooms: tuple[str, ...] = ()
+    catalogue: str = ""
+    redis_url: str = ""
+    data: str = ".zhubo"
+    page_host: str = "127.0.0.1"
+    page_port: int = 8765
+    model: str = DEFAULT_MODEL
+    model_cache: str = ""
+    batch: int = 8
+    threads: int = 0
+    currency: str = "CNY"
+    unofficial: bool = False
+    room: RoomPolicy = RoomPolicy()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.data).expanduser()
+
+    @property
+    def weights(self) -> Path:
+        """The folder of converted weights."""
+        if self.model_cache:
+            return Path(self.model_cache).expanduser()
+        cache = os.environ.get("XDG_CACHE_HOME", "")
+        return (Path(cache) if cache else Path.home() / ".cache") / "zhubo" / "models"
+
+
+_ENVIRONMENT = {
+    "ZHUBO_REDIS_URL": "redis_url",
+    "ZHUBO_DATA": "data",
+    "ZHUBO_MODEL": "model",
+    "ZHUBO_MODEL_CACHE": "model_cache",
+    "ZHUBO_CATALOGUE": "catalogue",
+    "ZHUBO_PAGE_PORT": "page_port",
+}
+
+
+def load(file: Path | None, given: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
+    """Build the settings.
+
+    Args:
+        file: a TOML file, or None.
+        given: what the command line says; None values count as not given.
+        environment: defaults to the process's.
+
+    Raises:
+        SettingsError: naming the field, the value and the fix.
+    """
+    values: dict[str, Any] = dict(_from_file(file)) if file else {}
+    environment = os.environ if environment is None else environment
+    values |= {field: environment[name] for name, field in _ENVIRONMENT.items() if environment.get(name)}
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"setting {_where(str(error))}. Fix: see `zhubo run --help` and README, Settings.") from error
+    _check(settings)
+    return settings
+
+
+def _where(message: str) -> str:
+    problem, _, at = message.partition(" - at `$.")
+    return f"{at.rstrip('`')}: {problem}" if at else problem
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            return tomllib.load(opened)
+    except OSError as error:
+        raise SettingsError(f"settings file {file}: {error.strerror}. Fix: check the path after --config.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"settings file {file}: {error}. Fix: repair that line; the format is TOML.") from error
+
+
+def _check(settings: Settings) -> None:
+    for name, least, most in (("page_port", 0, 65535), ("batch", 1, 256), ("threads", 0, 256)):
+        value = getattr(settings, name)
+        if not least <= value <= most:
+            raise SettingsError(f"setting {name}: {value}. Fix: give a number from {least} to {most}.")
+    for name, value in msgspec.structs.asdict(settings.room).items():
+        if not isinstance(value, bool) and value < 0:
+            raise SettingsError(f"setting room.{name}: {value}. Fix: give 0 or more.")
+    scheme = urlsplit(settings.redis_url).scheme
+    if settings.redis_url and scheme not in ("redis", "rediss", "unix"):
+        raise SettingsError("setting redis_url: not a redis URL. Fix: give redis://HOST:6379/0 or unix:///path.sock.")
+    for room in settings.rooms:
+        if not urlsplit(room).scheme:
+            raise SettingsError(f"room {room!r}: no scheme. Fix: give SCHEME://ADDRESS, such as ws://127.0.0.1:9100/demo.")
+
+
+def pseudonym_key(settings: Settings, environment: Mapping[str, str] | None = None) -> bytes:
+    """Return the shop's pseudonym key: ZHUBO_PSEUDONYM_KEY, else one made once and kept in the data folder."""
+    environment = os.environ if environment is None else environment
+    given = environment.get("ZHUBO_PSEUDONYM_KEY", "").encode()
+    if given:
+        if not 16 <= len(given) <= 64:
+            raise SettingsError("ZHUBO_PSEUDONYM_KEY: wrong length. Fix: give 16 to 64 characters.")
+        return given
+    path = settings.folder / "pseudonym.key"
+    try:
+        return _kept_key(path)
+    except OSError as error:
+        raise SettingsError(f"setting data: {path} cannot be used ({error.strerror}). Fix: give a folder you may write to.") from error
+
+
+def _kept_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+        except FileExistsError:
+            pass  # another process was faster; its key counts
+    return path.read_bytes()[:64]
