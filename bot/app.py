@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -171,20 +172,32 @@ async def run_until_signal(front: Front, started: Callable[[], None] = lambda: N
     await front.run(started)
 
 
-async def run_worker(settings: Settings, say: Callable[[str, float | None], None], started: Callable[[str], None]) -> None:
+class Steps(Protocol):
+    """Who is told what a long start is doing; `done` is a share from 0 to 1, or None."""
+
+    def step(self, text: str, done: float | None) -> None:
+        """Tell one step."""
+
+    def end(self, text: str) -> None:
+        """Tell that it is done."""
+
+
+def prepare_weights(settings: Settings, steps: Steps) -> Path:
+    """Find, fetch and convert the weights of the writer, once; return their folder."""
+    from bot.backends.models import resolve  # loads torch only when there is something to convert
+
+    return resolve(settings.model, cache=settings.weights, progress=steps)
+
+
+async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
     """Run a worker process until a signal. The only place of the program that loads models."""
-    from bot.backends.models import resolve  # torch: not before a worker really starts
-    from bot.backends.models.writer import SlotWriter
+    from bot.backends.models.writer import SlotWriter  # torch: not before a worker really starts
 
-    class _Told:
-        def step(self, text: str, done: float | None) -> None:
-            say(text, done)
-
-    folder = await asyncio.to_thread(resolve, settings.model, cache=settings.weights, progress=_Told())
-    say(f"loading {settings.model}", None)
-    writer = await asyncio.to_thread(
-        SlotWriter.load, folder, slots=settings.batch, threads=settings.threads or None
-    )
+    os.nice(nice)
+    folder = await asyncio.to_thread(prepare_weights, settings, steps)
+    steps.step(f"loading {settings.model}", None)
+    threads = settings.threads or None
+    writer = await asyncio.to_thread(SlotWriter.load, folder, slots=settings.batch, threads=threads)
     async with store_url(settings.redis_url, settings.folder) as url:
         redis = connect_redis(url, patience=40)
         await ping(redis, 15.0)
@@ -193,7 +206,7 @@ async def run_worker(settings: Settings, say: Callable[[str, float | None], None
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)
-        started(writer.name)
+        steps.end(f"{writer.name} on {writer.device}, {writer.dtype}: waiting for questions")
         await worker.run()
         await queue.leave()
         await redis.aclose()
@@ -232,6 +245,7 @@ def replay(path: Path, pace: Callable[[float], None] = lambda at: None) -> Repla
             made += [effect for effect in room.handle(line.at, line.item) if isinstance(effect, Turn)]
         else:
             recorded.append(line)
+    differences: list[tuple[Turn | None, Turn | None]]
     differences = [(a, b) for a, b in zip(recorded, made, strict=False) if a != b]
     longer = max(recorded, made, key=len)[min(len(recorded), len(made)) :]
     differences += [(t, None) if len(recorded) > len(made) else (None, t) for t in longer]

@@ -1,0 +1,202 @@
+"""The command line: thin, a few lines a verb. `zhubo --help` starts in well under a second and imports no torch."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.domain.errors import ZhuboError
+from bot.settings import Settings, load
+
+app = typer.Typer(
+    name="zhubo",
+    help="助播 zhubo: answers a live selling room truthfully, in real time. 直播间智能助手：实时、如实地回答观众。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML). 配置文件")]
+Rooms = Annotated[list[str] | None, typer.Option("--room", help="Room URL, may be repeated: ws://…, listen://…, replay:FILE, console:. 直播间地址，可多个")]
+Goods = Annotated[Path | None, typer.Option("--catalogue", help="Your products: .csv, .xlsx or .json. 商品表")]
+RedisUrl = Annotated[str | None, typer.Option("--redis-url", help="Valkey/Redis; default: embedded. 默认用内置")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder for journals and the store. 数据目录  [.zhubo]")]
+PagePort = Annotated[int | None, typer.Option("--page-port", help="Port of the page, 0 for none. 网页端口，0 为不开  [8765]")]
+PageHost = Annotated[str | None, typer.Option("--page-host", help="Address of the page. 网页地址  [127.0.0.1]")]
+Model = Annotated[str | None, typer.Option("--model", help="Hugging Face name or folder of the writer. 模型名或目录")]
+ModelCache = Annotated[Path | None, typer.Option("--model-cache", help="Folder of converted weights. 权重缓存目录")]
+Batch = Annotated[int | None, typer.Option("--batch", help="Questions a worker writes together. 每批问题数  [8]")]
+Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads of a worker, 0: all but one. 线程数  [0]")]
+Unofficial = Annotated[bool | None, typer.Option("--unofficial", help="Accept unofficial platform routes. 允许非官方接口")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more. 输出更多日志")]
+
+
+def _settings(config: Path | None, **given: Any) -> Settings:
+    given = {k: str(v) if isinstance(v, Path) else tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    return load(config, given)
+
+
+def _logging(verbose: bool) -> None:
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
+
+
+@app.command()
+def demo(
+    seconds: Annotated[float, typer.Option(help="Length of the show. 演示时长（秒）")] = 1800.0,
+    headless: Annotated[bool, typer.Option(help="No page: play, print the table, exit. 不开网页，结束后打印结果")] = False,
+    seed: Annotated[int, typer.Option(help="Another number, another show. 换一个数字就是另一场")] = 7,
+    rate: Annotated[float, typer.Option(help="Comments per second on average. 平均每秒弹幕数")] = 13.0,
+    model: Model = None,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Facts-only answers. 只用商品事实回答")] = False,
+    page_port: PagePort = None,
+    data: Data = None,
+    verbose: Verbose = False,
+) -> None:
+    """Watch a made-up selling room being answered. 看一场模拟直播被实时回答。"""
+    from bot.cli.demo import show_demo
+
+    _logging(verbose)
+    settings = _settings(None, model=model, page_port=0 if headless else page_port, data=data)
+    raise typer.Exit(show_demo(settings, seconds=seconds, seed=seed, rate=rate, model=not no_model, headless=headless))
+
+
+@app.command()
+def run(
+    room: Rooms = None, catalogue: Goods = None, config: Config = None, redis_url: RedisUrl = None, data: Data = None,
+    page_port: PagePort = None, page_host: PageHost = None, unofficial: Unofficial = None, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Attach to live rooms and answer them. 接入直播间并回答。"""
+    from bot.app import Front, run_until_signal
+
+    _logging(verbose)
+    settings = _settings(
+        config, rooms=room, catalogue=catalogue, redis_url=redis_url, data=data, page_port=page_port, page_host=page_host,
+        unofficial=unofficial,
+    )  # fmt: skip
+    if not settings.rooms:
+        raise ZhuboError("no room given. Fix: add --room ws://HOST:PORT/ROOM, or rooms = […] in the settings file.")
+    front = Front(settings)
+    asyncio.run(run_until_signal(front, lambda: _up(front)))
+
+
+def _up(front: Any) -> None:
+    if front.page:
+        typer.echo(f"page / 网页: {front.page.url}")
+    typer.echo("Ctrl-C stops / 按 Ctrl-C 停止")
+
+
+@app.command()
+def worker(
+    model: Model = None, redis_url: RedisUrl = None, data: Data = None, config: Config = None,
+    model_cache: ModelCache = None, batch: Batch = None, threads: Threads = None,
+    nice: Annotated[int, typer.Option(help="Lower the priority of this process. 降低进程优先级")] = 0,
+    prepare: Annotated[bool, typer.Option(help="Only fetch and convert the weights. 只下载并转换权重")] = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Run the model: takes questions from the queue, writes answers. 启动模型进程。"""
+    from bot.cli.steps import Steps
+
+    _logging(verbose)
+    settings = _settings(
+        config, model=model, redis_url=redis_url, data=data, model_cache=model_cache, batch=batch, threads=threads
+    )
+    with Steps() as steps:
+        if prepare:
+            from bot.app import prepare_weights
+
+            prepare_weights(settings, steps)
+            return
+        from bot.app import run_worker
+
+        asyncio.run(run_worker(settings, steps, nice))
+
+
+@app.command()
+def console(
+    catalogue: Goods = None, config: Config = None, redis_url: RedisUrl = None, data: Data = None,
+    page_port: PagePort = 0, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Type comments in the terminal and read the answers. 在终端里输入弹幕，看回答。"""
+    from bot.app import Front, run_until_signal
+    from bot.demo.play import GOODS
+
+    _logging(verbose)
+    settings = _settings(
+        config, rooms=["console:"], catalogue=catalogue or GOODS, redis_url=redis_url, data=data, page_port=page_port
+    )
+    typer.echo("Type a comment; /3 puts product 3 on screen; /quit ends. 直接输入弹幕；/3 讲解3号；/quit 结束")
+    asyncio.run(run_until_signal(Front(settings)))
+
+
+@app.command()
+def replay(
+    journal: Annotated[Path, typer.Argument(help="A .jsonl file of the data folder's journal/. 日志文件")],
+    speed: Annotated[float, typer.Option(help="0: as fast as possible; 1: as it was. 回放速度")] = 0.0,
+) -> None:
+    """Feed a journal again and check that the decisions are the same. 重放日志，核对决定是否一致。"""
+    from bot.cli.replay import replay_journal
+
+    raise typer.Exit(replay_journal(journal, speed))
+
+
+@app.command()
+def platform(
+    catalogue: Goods = None,
+    port: Annotated[int, typer.Option(help="0: any free one. 端口，0 为任意空闲端口")] = 0,
+    seconds: Annotated[float, typer.Option(help="Length of the show. 时长（秒）")] = 1800.0,
+    seed: int = 7,
+    rate: float = 13.0,
+    report: Annotated[Path | None, typer.Option(help="Write what was seen to this file. 结果文件")] = None,
+) -> None:
+    """Play a made-up show as a room server (ws://…/demo), to try a bot on. 模拟直播平台。"""
+    from bot.cli.demo import serve_platform
+
+    serve_platform(catalogue, port=port, seconds=seconds, seed=seed, rate=rate, report=report)
+
+
+@app.command()
+def doctor(
+    catalogue: Goods = None, config: Config = None, redis_url: RedisUrl = None, data: Data = None, model: Model = None,
+    page_port: PagePort = None,
+) -> None:  # fmt: skip
+    """Check Python, torch, model, Valkey, ports and catalogue, and say what to do. 检查环境。"""
+    from bot.cli.doctor import examine
+
+    settings = _settings(
+        config, catalogue=catalogue, redis_url=redis_url, data=data, model=model, page_port=page_port
+    )  # fmt: skip
+    raise typer.Exit(examine(settings))
+
+
+def main() -> None:
+    """Run the command line; our own errors are one readable line each, and exit code 1."""
+    try:
+        app()
+    except ZhuboError as error:
+        _fail([error])
+    except BaseExceptionGroup as group:
+        ours, others = group.split(ZhuboError)
+        if others is not None or ours is None:
+            raise
+        _fail(_leaves(ours))
+
+
+def _leaves(group: BaseExceptionGroup[ZhuboError]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return leaves
+
+
+def _fail(errors: list[BaseException] | list[ZhuboError]) -> None:
+    for error in errors:
+        typer.echo(f"zhubo: {error}", err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the command line shows: progress, tables, the doctor's findings. `__main__.py` has the verbs."""
