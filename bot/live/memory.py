@@ -91,5 +91,7 @@ class Memory:
 
     def _is(self, up: bool, why: str = "") -> None:
         if up != self.up:
-            log.warning("%s: session store %s", self._room, "is back" if up else f"is down, answering without memory: {why}")
+            log.warning(
+                "%s: session store %s", self._room, "is back" if up else f"is down, answering without memory: {why}"
+            )
         self.up = up

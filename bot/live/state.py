@@ -1,0 +1,134 @@
+"""What a room knows, and the few ways in which it changes. Shared by hearing (`room.py`), writing (`writing.py`) and
+speaking (`outbox.py`); every comment's end passes through `turn`.
+"""
+
+from collections import OrderedDict
+
+import msgspec
+
+from bot.decide.triage import Reader, Reading
+from bot.domain.catalog import Catalogue, Product
+from bot.domain.events import Heard
+from bot.domain.policy import RoomPolicy
+from bot.domain.ports import Caps, Job, Outgoing
+from bot.domain.turns import Fate, Turn
+from bot.domain.viewers import ViewerContext
+from bot.domain.views import QuestionState, QuestionView
+from bot.live.questions import Book, Question
+
+KNOWN_VIEWERS = 5000  # session contexts kept in the room; the store has the rest
+NOBODY = ViewerContext()
+
+
+class Recall(msgspec.Struct, frozen=True):
+    """Fetch a viewer's session context; answer with `Recalled`."""
+
+    viewer: str
+
+
+class Remember(msgspec.Struct, frozen=True):
+    """Store a viewer's session context."""
+
+    viewer: str
+    context: ViewerContext
+
+
+Effect = Recall | Remember | Job | Outgoing | Turn
+
+
+class State:
+    """A room's knowledge.
+
+    Attributes:
+        boot: milliseconds since the epoch at `Begin`; part of every key that must be unique across restarts.
+        staffed: workers can be asked.
+        out: what the input at hand leads to.
+    """
+
+    def __init__(self) -> None:
+        self.name, self.boot = "", 0
+        self.policy, self.caps = RoomPolicy(), Caps()
+        self.staffed = False
+        self.book = Book()
+        self.out: list[Effect] = []
+        self._viewers: OrderedDict[str, ViewerContext] = OrderedDict()
+        self._changed: dict[str, QuestionView] = {}
+        self._touched: dict[str, Question] = {}
+        self.stock(Catalogue())
+
+    def stock(self, catalogue: Catalogue) -> None:
+        """Put a catalogue version in force."""
+        self.catalogue, self.read = catalogue, Reader(catalogue)
+
+    def product(self, id: str) -> Product | None:
+        """Return a product of the version in force."""
+        return self.catalogue.by_id.get(id)
+
+    # --- viewers --------------------------------------------------------------------------------------------------
+
+    def knows(self, viewer: str) -> bool:
+        """Tell whether the viewer's context is here already."""
+        return viewer in self._viewers
+
+    def context(self, viewer: str) -> ViewerContext:
+        """Return what is remembered of a viewer."""
+        return self._viewers.get(viewer, NOBODY)
+
+    def learn(self, viewer: str, context: ViewerContext) -> None:
+        """Keep a context that came from the store."""
+        self._viewers[viewer] = context
+        self._viewers.move_to_end(viewer)
+        if len(self._viewers) > KNOWN_VIEWERS:
+            self._viewers.popitem(last=False)
+
+    def remember(self, viewer: str, context: ViewerContext) -> None:
+        """Keep a context that changed, here and in the store."""
+        if viewer:
+            self.learn(viewer, context)
+            self.out.append(Remember(viewer, context))
+
+    # --- questions ------------------------------------------------------------------------------------------------
+
+    def touch(self, question: Question) -> None:
+        """Onlookers should see it anew."""
+        self._touched[question.id] = question
+
+    def move(self, question: Question, state: QuestionState, until: float) -> None:
+        """Put a question into a state that it must have left by `until`."""
+        question.state, question.until = state, until
+        self.touch(question)
+
+    def close(self, now: float, question: Question, fate: Fate, reason: str) -> None:
+        """End a question: one Turn for each of its comments."""
+        question.reason = reason
+        for i, asker in enumerate(self.book.close(question, fate, now)):
+            mine: Fate = "merged" if fate == "answered" and i else fate
+            self.turn(now, asker.heard, asker.reading, mine, reason, of=question, decided=asker.decided)
+        question.state = "answered" if fate == "merged" or fate == "ignored" else fate  # noqa: PLR1714 - narrows the type
+        self._touched.pop(question.id, None)
+        self._changed[question.id] = question.view(now, self.product(question.product))
+
+    def views(self, now: float) -> list[QuestionView]:
+        """Return what changed among the questions since the last call."""
+        changed = list(self._changed.values())
+        changed += [q.view(now, self.product(q.product)) for q in self._touched.values()]
+        self._changed, self._touched = {}, {}
+        return changed
+
+    def turn(
+        self, now: float, heard: Heard, reading: Reading | None, fate: Fate, reason: str, *, of: Question | None = None,
+        decided: float = 0.0, **more: object,
+    ) -> None:  # fmt: skip
+        """End a comment."""
+        if of is not None:
+            more |= {
+                "question": of.id, "product": of.product, "askers": len(of.askers), "answer": of.line or of.body,
+                "path": of.path, "facts": of.facts, "suggestion": of.suggestion, "drafted": of.drafted,
+            }  # fmt: skip
+        if reading is not None:
+            more |= {"lang": reading.lang, "kind": reading.kind, "slots": reading.slots}
+        turn = Turn(
+            self.name, heard.seq, heard.id, heard.viewer, heard.text, fate, reason, heard.at, decided or now, now,
+            version=self.catalogue.version, **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+        self.out.append(turn)

@@ -1,0 +1,97 @@
+"""Writing: a question gets its words, from facts at once or from a worker later, and loses them when a fact changes."""
+
+from bot.decide import facts, guard
+from bot.decide.draft import AskModel, Draft, ToHost, Words, draft
+from bot.domain.catalog import Catalogue
+from bot.domain.ports import Job, Written
+from bot.live.questions import Question
+from bot.live.state import State
+
+
+class Writing:
+    """The writing half of a room."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._jobs = 0
+
+    def draft(self, now: float, question: Question, how: str = "product_gone") -> None:
+        """Find words for a question: ready at once, or asked of a worker, or the host's.
+
+        Args:
+            how: why it has no product, if it has none.
+        """
+        state = self._state
+        match self._decide(question, how):
+            case Words() as words:
+                question.body, question.facts = words.body, words.facts
+                question.suggestion = words.suggestion if state.policy.suggest else None
+                question.path, question.drafted = "fact", now
+                state.move(question, "ready", now + state.policy.answer_within)
+            case ToHost(reason):
+                state.close(now, question, "to_host", reason)
+            case AskModel():
+                if not state.staffed:
+                    state.close(now, question, "to_host", "no_worker")
+                    return
+                state.move(question, "open", now + state.policy.model_within)
+                self.ask(now)
+
+    def ask(self, now: float) -> None:
+        """Give waiting questions to the workers, hottest first, as far as the room's share allows."""
+        state = self._state
+        free = state.policy.model_jobs - len(state.book.in_state("drafting"))
+        for question in sorted(state.book.in_state("open"), key=lambda q: -q.urgency(now))[: max(0, free)]:
+            match self._decide(question, "product_gone"):
+                case AskModel(prefix, suffix):
+                    self._jobs += 1
+                    job = Job(f"{state.name}:{state.boot}:{self._jobs}", prefix, suffix, question.until)
+                    state.book.expect(question, job.id)
+                    state.move(question, "drafting", question.until)
+                    state.out.append(job)
+                case _:
+                    self.draft(now, question)
+
+    def written(self, now: float, written: Written) -> None:
+        """Hold a worker's answer to the facts. One that nobody waits for is dropped."""
+        state = self._state
+        question = state.book.of_job(written.id)
+        if question is None:
+            return
+        state.book.unexpect(question)
+        product = state.product(question.product)
+        if written.error:
+            state.close(now, question, "to_host", "model_late" if written.error == "late" else "model_failed")
+        elif product is None:
+            state.close(now, question, "to_host", "product_gone")
+        else:
+            verdict = guard.check(written.text, question.text, product, state.catalogue, question.reading.lang)
+            question.body, question.path, question.drafted = verdict.text or written.text, "model", now
+            question.facts = verdict.facts
+            if verdict.text:
+                state.move(question, "ready", now + state.policy.answer_within)
+            elif verdict.reason == "asks_host":
+                state.close(now, question, "to_host", "model_asks_host")
+            else:
+                state.close(now, question, "withheld", f"guard:{verdict.reason}")
+        self.ask(now)
+
+    def stocked(self, now: float, catalogue: Catalogue) -> None:
+        """Put a catalogue version in force and recall the drafts that it makes stale."""
+        self._state.stock(catalogue)
+        for question in self._state.book.in_state("ready"):
+            self.still_true(now, question)
+
+    def still_true(self, now: float, question: Question) -> bool:
+        """Tell whether a draft's facts stand; if not, it is recalled and drafted again."""
+        held = question.facts + (question.suggestion.facts if question.suggestion else ())
+        if not facts.stale(held, self._state.catalogue):
+            return True
+        question.reason = "fact_changed"
+        self.draft(now, question)
+        return False
+
+    def _decide(self, question: Question, how: str) -> Draft:
+        state, first = self._state, question.askers[0].heard
+        product = state.product(question.product)
+        return draft(question.text, question.reading, product, how, state.catalogue, state.context(first.viewer))
