@@ -150,7 +150,9 @@ class _Room:
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._receipts[out.key] = receipt
         try:
-            await link.send(encode(Frame("send", key=out.key, text=out.text, reply_to=out.reply_to, product=out.product)))
+            await link.send(
+                encode(Frame("send", key=out.key, text=out.text, reply_to=out.reply_to, product=out.product))
+            )
             return await receipt
         except ConnectionClosed:
             return Receipt(out.key, "unknown", "the connection closed before the receipt came")
@@ -247,6 +249,7 @@ class Listen(_Room):
         super().__init__(room, token)
         self._host, self._port = host, port
         self._server: Server | None = None
+        self.port = 0  # the real one, once listening
         self._peers: asyncio.Queue[tuple[ServerConnection, asyncio.Event]] = asyncio.Queue(1)
 
     async def session(self, ctx: Session) -> None:
@@ -258,7 +261,10 @@ class Listen(_Room):
                     max_size=MAX_SOCKET, close_timeout=1, process_request=self._check,
                 )  # fmt: skip
             except OSError as error:
-                raise Fatal(f"listen://{self._host}:{self._port} cannot be opened ({error.strerror}). Fix: take another port.") from error
+                raise Fatal(
+                    f"listen://{self._host}:{self._port} cannot be opened ({error.strerror}). Fix: take another port."
+                ) from error
+            self.port = self._server.sockets[0].getsockname()[1]
         link, done = await self._peers.get()
         try:
             await self._talk(link, ctx)

@@ -96,7 +96,9 @@ def open_journal(url: str, options: Mapping[str, str]) -> Replay:
     except ValueError:
         speed = -1.0
     if not 0.0 <= speed < 1e6:
-        raise SettingsError(f"room {url}: speed is not a number of 0 or more. Fix: give replay:/path/journal.jsonl?speed=4.")
+        raise SettingsError(
+            f"room {url}: speed is not a number of 0 or more. Fix: give replay:/path/journal.jsonl?speed=4."
+        )
     if not path.is_file():
         raise SettingsError(f"room {url}: there is no file {path}. Fix: give the path of a journal.")
     return Replay(path, speed)
