@@ -82,9 +82,20 @@ async def _settle(ctx: Session) -> None:
 def _event(heard: Heard) -> Event:
     user = User(heard.viewer) if heard.viewer else None
     return Event(
-        heard.kind, heard.id, heard.at, user, heard.text, heard.count, heard.amount_minor, heard.currency, heard.product,
-        heard.target, heard.backfill, heard.own, heard.stats,
-    )  # fmt: skip
+        heard.kind,
+        heard.id,
+        heard.at,
+        user,
+        heard.text,
+        heard.count,
+        heard.amount_minor,
+        heard.currency,
+        heard.product,
+        heard.target,
+        heard.backfill,
+        heard.own,
+        heard.stats,
+    )
 
 
 def open_journal(url: str, options: Mapping[str, str]) -> Replay:

@@ -21,17 +21,26 @@ app = typer.Typer(
 )
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML). 配置文件")]
-Rooms = Annotated[list[str] | None, typer.Option("--room", help="Room URL, may be repeated: ws://…, listen://…, replay:FILE, console:. 直播间地址，可多个")]
+Rooms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--room", help="Room URL, may be repeated: ws://…, listen://…, replay:FILE, console:. 直播间地址，可多个"
+    ),
+]
 Goods = Annotated[Path | None, typer.Option("--catalogue", help="Your products: .csv, .xlsx or .json. 商品表")]
 RedisUrl = Annotated[str | None, typer.Option("--redis-url", help="Valkey/Redis; default: embedded. 默认用内置")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for journals and the store. 数据目录  [.zhubo]")]
-PagePort = Annotated[int | None, typer.Option("--page-port", help="Port of the page, 0 for none. 网页端口，0 为不开  [8765]")]
+PagePort = Annotated[
+    int | None, typer.Option("--page-port", help="Port of the page, 0 for none. 网页端口，0 为不开  [8765]")
+]
 PageHost = Annotated[str | None, typer.Option("--page-host", help="Address of the page. 网页地址  [127.0.0.1]")]
 Model = Annotated[str | None, typer.Option("--model", help="Hugging Face name or folder of the writer. 模型名或目录")]
 ModelCache = Annotated[Path | None, typer.Option("--model-cache", help="Folder of converted weights. 权重缓存目录")]
 Batch = Annotated[int | None, typer.Option("--batch", help="Questions a worker writes together. 每批问题数  [8]")]
 Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads of a worker, 0: all but one. 线程数  [0]")]
-Unofficial = Annotated[bool | None, typer.Option("--unofficial", help="Accept unofficial platform routes. 允许非官方接口")]
+Unofficial = Annotated[
+    bool | None, typer.Option("--unofficial", help="Accept unofficial platform routes. 允许非官方接口")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more. 输出更多日志")]
 
 
@@ -47,7 +56,9 @@ def _logging(verbose: bool) -> None:
 @app.command()
 def demo(
     seconds: Annotated[float, typer.Option(help="Length of the show. 演示时长（秒）")] = 1800.0,
-    headless: Annotated[bool, typer.Option(help="No page: play, print the table, exit. 不开网页，结束后打印结果")] = False,
+    headless: Annotated[
+        bool, typer.Option(help="No page: play, print the table, exit. 不开网页，结束后打印结果")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Another number, another show. 换一个数字就是另一场")] = 7,
     rate: Annotated[float, typer.Option(help="Comments per second on average. 平均每秒弹幕数")] = 13.0,
     model: Model = None,

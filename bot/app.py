@@ -60,7 +60,9 @@ def open_adapter(url: str, *, unofficial: bool) -> Adapter:
         raise SettingsError(f"room {url}: no adapter for {scheme!r}. Fix: use one of {', '.join(sorted(found))}.")
     adapter: Adapter = found[scheme].load()(url, {"token": os.environ.get("ZHUBO_TOKEN", "")})
     if not adapter.caps().official and not unofficial:
-        raise SettingsError(f"room {url}: {scheme} is an unofficial route. Fix: add --unofficial if you accept the risk.")
+        raise SettingsError(
+            f"room {url}: {scheme} is an unofficial route. Fix: add --unofficial if you accept the risk."
+        )
     return adapter
 
 

@@ -127,9 +127,13 @@ def read(path: Path) -> Iterator[Entry | Turn]:
                     line = _line(raw)
                     yield line.turn if line.turn is not None else _entry(raw)
                 except (msgspec.DecodeError, RecursionError) as error:
-                    raise JournalError(f"{path}: line {number} is damaged ({error}). Fix: restore it from a copy.") from error
+                    raise JournalError(
+                        f"{path}: line {number} is damaged ({error}). Fix: restore it from a copy."
+                    ) from error
     except OSError as error:
-        raise JournalError(f"{path}: cannot be read ({error.strerror}). Fix: check the path; see `zhubo replay --help`.") from error
+        raise JournalError(
+            f"{path}: cannot be read ({error.strerror}). Fix: check the path; see `zhubo replay --help`."
+        ) from error
 
 
 def _check_head(path: Path, head: bytes) -> None:

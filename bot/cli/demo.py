@@ -44,7 +44,9 @@ def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, mod
             try:
                 prepare_weights(settings, steps)
             except ModelError as error:
-                console.print(f"{error}\nThe demo goes on with facts-only answers. / 演示继续，只用商品事实回答。", markup=False)
+                console.print(
+                    f"{error}\nThe demo goes on with facts-only answers. / 演示继续，只用商品事实回答。", markup=False
+                )
                 model = False
 
     def started(front: Front) -> None:
@@ -56,9 +58,7 @@ def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, mod
     def say(text: str) -> None:
         console.print(text)
 
-    outcome = asyncio.run(
-        play(settings, seconds=seconds, seed=seed, rate=rate, model=model, say=say, started=started)
-    )
+    outcome = asyncio.run(play(settings, seconds=seconds, seed=seed, rate=rate, model=model, say=say, started=started))
     return _table(console, outcome)
 
 
@@ -88,7 +88,10 @@ def _table(console: Console, outcome: Outcome) -> int:
     for path, name in (("fact", "fact / 事实"), ("model", "model / 模型")):
         values = counters.latency[path]  # type: ignore[index]
         p50, p95 = quantile(values, 0.5), quantile(values, 0.95)
-        row = [f"{p50 * 1000:.0f} ms" if p50 < 1 else f"{p50:.1f} s", f"{p95 * 1000:.0f} ms" if p95 < 1 else f"{p95:.1f} s"]
+        row = [
+            f"{p50 * 1000:.0f} ms" if p50 < 1 else f"{p50:.1f} s",
+            f"{p95 * 1000:.0f} ms" if p95 < 1 else f"{p95:.1f} s",
+        ]
         figures.add_row(f"{name}, comment to words", str(len(values)), *(row if values else ["-", "-"]))
     console.print(figures)
     _summary(console, outcome)
@@ -105,12 +108,24 @@ def _summary(console: Console, outcome: Outcome) -> None:
     console.print(f"\naskers covered / 提问被覆盖: {covered} of {asked} ({covered / max(1, asked):.0%})")
     if report:
         fact, done = report.labels.get("fact", 0), report.covered.get("fact", 0)
-        console.print(f"of those who asked for a fact, by the show's own script / 问事实的: {done} of {fact} ({done / max(1, fact):.0%})")
-        console.print(f"lines posted / 发出: {report.lines.get('accepted', 0)}, refused by the platform / 被平台拒: {report.lines.get('dropped', 0)}")
+        console.print(
+            f"of those who asked for a fact, by the show's own script / 问事实的: {done} of {fact} ({done / max(1, fact):.0%})"
+        )
+        console.print(
+            f"lines posted / 发出: {report.lines.get('accepted', 0)}, refused by the platform / 被平台拒: {report.lines.get('dropped', 0)}"
+        )
         console.print(f"wrong numbers, by an independent audit / 错误数字: {len(report.wrong)}")
-    why = Counter({reason: n for (fate, reason), n in counters.reasons.items() if fate in ("to_host", "withheld", "expired", "failed")})
+    why = Counter(
+        {
+            reason: n
+            for (fate, reason), n in counters.reasons.items()
+            if fate in ("to_host", "withheld", "expired", "failed")
+        }
+    )
     if why:
-        console.print("why not answered / 未回答原因: " + ", ".join(f"{r} {n}" for r, n in why.most_common(8)), markup=False)
+        console.print(
+            "why not answered / 未回答原因: " + ", ".join(f"{r} {n}" for r, n in why.most_common(8)), markup=False
+        )
     cores = os.cpu_count()
     console.print(
         f"{time.strftime('%Y-%m-%d')}, {machine.machine()}, {cores} cores, Python {machine.python_version()}, "

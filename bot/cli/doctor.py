@@ -42,14 +42,20 @@ def examine(settings: Settings) -> int:
 
 def _python(_: Settings) -> list[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
-    return [("ok", version) if sys.version_info >= (3, 11) else ("fail", f"{version}; Fix: install Python 3.11 or newer")]
+    return [
+        ("ok", version) if sys.version_info >= (3, 11) else ("fail", f"{version}; Fix: install Python 3.11 or newer")
+    ]
 
 
 def _torch(_: Settings) -> list[Finding]:
     if importlib.util.find_spec("torch") is None:
         return [("fail", "not installed; Fix: pip install 'torch==2.13.*' (the worker needs it, the front does not)")]
     version = importlib.metadata.version("torch")
-    gpu = "nvidia-smi found: the worker will try CUDA" if shutil.which("nvidia-smi") else "no NVIDIA GPU: the worker uses the CPU"
+    gpu = (
+        "nvidia-smi found: the worker will try CUDA"
+        if shutil.which("nvidia-smi")
+        else "no NVIDIA GPU: the worker uses the CPU"
+    )
     return [("ok" if version.startswith("2.13.") else "warn", f"{version}; {gpu}")]
 
 

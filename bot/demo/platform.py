@@ -19,7 +19,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from adapters.generic import MAX_FRAME, SUBPROTOCOL, Frame, WireEvent, WireUser, decode, encode
+from adapters.generic.codec import MAX_FRAME, SUBPROTOCOL, Frame, WireEvent, WireUser, decode, encode
 from bot.backends.catalog_file import write_csv
 from bot.demo.audit import Auditor, Wrong
 from bot.demo.show import CatalogueEdit, Cue

@@ -7,9 +7,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal[
-    "comment", "gift", "like", "join", "follow", "order", "stats", "retract", "room", "other"
-]
+Kind = Literal["comment", "gift", "like", "join", "follow", "order", "stats", "retract", "room", "other"]
 Lang = Literal["zh", "en"]
 
 

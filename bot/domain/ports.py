@@ -218,4 +218,3 @@ class Observer(Protocol):
 
     def __call__(self, room: str, item: object) -> None:
         """Take one item: a `Heard` comment, a `Turn`, a `QuestionView` or a `RoomStatus`."""
-

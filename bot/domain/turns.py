@@ -22,9 +22,7 @@ Fate = Literal[
 ]
 FATES: tuple[Fate, ...] = get_args(Fate)
 
-CommentKind = Literal[
-    "question", "intent", "complaint", "praise", "chatter", "spam", "abuse", "command"
-]
+CommentKind = Literal["question", "intent", "complaint", "praise", "chatter", "spam", "abuse", "command"]
 Path = Literal["fact", "model"]
 
 

@@ -13,7 +13,13 @@ QuestionState = Literal[
     "drafting",  # at the worker
     "ready",  # words wait for a send slot
     "sending",  # with the platform
-    "answered", "to_host", "withheld", "expired", "failed", "retracted", "shed",  # ended: the fate of its askers
+    "answered",
+    "to_host",
+    "withheld",
+    "expired",
+    "failed",
+    "retracted",
+    "shed",  # ended: the fate of its askers
 ]
 LinkState = Literal["connecting", "live", "degraded", "bad_credentials", "ended"]
 

@@ -15,13 +15,13 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from adapters import generic
-from adapters.generic import SUBPROTOCOL, Dial, Frame, WireEvent, WireUser, decode, dial, encode, listen, schema, to_event
+from adapters.generic import Dial, codec, dial, listen
+from adapters.generic.codec import SUBPROTOCOL, Frame, WireEvent, WireUser, decode, encode, schema, to_event
 from bot.domain.errors import Fatal, Retry, RoomEnded, SettingsError
 from bot.domain.events import Event
 from bot.domain.ports import Caps, Outgoing
 
-SCHEMA = Path(generic.__file__).parent / "schema" / "zhubo.v1.json"
+SCHEMA = Path(codec.__file__).parent / "schema" / "zhubo.v1.json"
 
 
 class Ear:

@@ -1,4 +1,4 @@
-"""zhubo's own generic room protocol, version 1: JSON text frames over a WebSocket, in both roles.
+"""The generic room protocol's connections, in both roles.
 
     ws://host:port/room, wss://…   we dial the platform
     listen://host:port/room        the platform (or a bridge) dials us
@@ -10,122 +10,21 @@ numbers its events; after a reconnect `hello.resume` asks for everything after t
 
 import asyncio
 import hmac
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Literal
 from urllib.parse import urlsplit
 
-import msgspec
 from websockets.asyncio.client import connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.http11 import Request, Response
-from websockets.typing import Subprotocol
 
+from adapters.generic.codec import CLOSE, FATAL, SUBPROTOCOL, Frame, decode, encode, to_event
 from bot.domain.errors import Fatal, Retry, RoomEnded, SettingsError
-from bot.domain.events import Event, Kind, User
 from bot.domain.ports import Caps, Outgoing, Receipt, Session
 
-SUBPROTOCOL = Subprotocol("zhubo.v1")
-MAX_FRAME = 64 * 1024  # bytes; larger frames are counted as malformed
-MAX_SOCKET = 1024 * 1024  # bytes; larger ones end the connection (1009)
-CLOSE = {
-    4400: "bad message: the peer does not speak zhubo.v1",
-    4401: "wrong or missing token",
-    4404: "no such room",
-    4408: "idle: no frame or pong in time",
-    4410: "the show is over",
-    4429: "too fast",
-}
-_FATAL = {4400, 4401, 4404}
-_KINDS: frozenset[str] = frozenset(
-    ("comment", "gift", "like", "join", "follow", "order", "stats", "retract", "room", "other")
-)
-
-
-class WireUser(msgspec.Struct, omit_defaults=True):
-    """A user on the wire."""
-
-    id: str
-    name: str = ""
-    roles: tuple[str, ...] = ()
-
-
-class WireEvent(msgspec.Struct, omit_defaults=True):
-    """An event on the wire; see `bot.domain.events.Event` for the fields. Unknown kinds are allowed."""
-
-    kind: str
-    id: str = ""
-    at: float = 0.0
-    user: WireUser | None = None
-    text: str = ""
-    count: int = 1
-    amount_minor: int | None = None
-    currency: str = ""
-    product: str = ""
-    target: str = ""
-    backfill: bool = False
-    own: bool = False
-    stats: dict[str, float] = {}
-
-
-class Frame(msgspec.Struct, omit_defaults=True):
-    """One frame of either direction; which fields count depends on `type`.
-
-    hello: room, resume (ours) / caps, seq (theirs). event: seq, event. send: key, text, reply_to, product.
-    receipt: key, outcome, why, after. ping and pong: nothing. error: code, why.
-    """
-
-    type: Literal["hello", "event", "send", "receipt", "ping", "pong", "error"]
-    v: Literal[1] = 1
-    room: str = ""
-    resume: int = 0
-    seq: int = 0
-    caps: Caps | None = None
-    event: WireEvent | None = None
-    key: str = ""
-    text: str = ""
-    reply_to: tuple[str, ...] = ()
-    product: str = ""
-    outcome: Literal["accepted", "confirmed", "dropped", "unknown"] = "unknown"
-    why: str = ""
-    after: float = 0.0
-    code: int = 0
-
-
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Frame)
-
-
-def encode(frame: Frame) -> str:
-    """Write a frame; `v` and `type` are always there."""
-    return _encoder.encode({"v": 1, **msgspec.to_builtins(frame)}).decode()
-
-
-def decode(raw: bytes) -> Frame:
-    """Read a frame.
-
-    Raises:
-        ValueError: too large, not UTF-8, not JSON, nested too deeply, or not of this protocol.
-    """
-    if len(raw) > MAX_FRAME:
-        raise ValueError(f"frame of {len(raw)} bytes; at most {MAX_FRAME} are read")
-    try:
-        return _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(str(error)) from error
-
-
-def to_event(wire: WireEvent) -> Event:
-    """Turn a wire event into ours; a kind we do not know becomes "other"."""
-    kind: Kind = wire.kind if wire.kind in _KINDS else "other"  # type: ignore[assignment]
-    user = User(wire.user.id, wire.user.name, wire.user.roles) if wire.user else None
-    return Event(
-        kind, wire.id, wire.at, user, wire.text, wire.count, wire.amount_minor, wire.currency, wire.product,
-        wire.target, wire.backfill, wire.own, wire.stats,
-    )  # fmt: skip
+MAX_SOCKET = 1024 * 1024  # bytes; larger frames end the connection (1009)
 
 
 class _Room:
@@ -205,7 +104,7 @@ class _Room:
         why = f"connection closed with {code}: {CLOSE.get(code) or (closed.rcvd.reason if closed.rcvd else 'lost')}"
         if code == 4410:
             raise RoomEnded(CLOSE[code]) from closed
-        if code in _FATAL:
+        if code in FATAL:
             raise Fatal(f"{why}. Fix: check the room's URL and ZHUBO_TOKEN.") from closed
         raise Retry(why, 5.0 if code == 4429 else None) from closed
 
@@ -225,9 +124,17 @@ class Dial(_Room):
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
             async with connect(
-                self._url, subprotocols=[SUBPROTOCOL], additional_headers=headers, compression=None, max_size=MAX_SOCKET,
-                close_timeout=1, open_timeout=10, max_queue=256, user_agent_header="zhubo", proxy=None,
-            ) as link:  # fmt: skip
+                self._url,
+                subprotocols=[SUBPROTOCOL],
+                additional_headers=headers,
+                compression=None,
+                max_size=MAX_SOCKET,
+                close_timeout=1,
+                open_timeout=10,
+                max_queue=256,
+                user_agent_header="zhubo",
+                proxy=None,
+            ) as link:
                 if link.subprotocol != SUBPROTOCOL:
                     raise Fatal(f"{self._url} does not speak zhubo.v1. Fix: check the room's URL.")
                 await self._talk(link, ctx)
@@ -257,9 +164,15 @@ class Listen(_Room):
         if self._server is None:
             try:
                 self._server = await serve(
-                    self._welcome, self._host, self._port, subprotocols=[SUBPROTOCOL], compression=None,
-                    max_size=MAX_SOCKET, close_timeout=1, process_request=self._check,
-                )  # fmt: skip
+                    self._welcome,
+                    self._host,
+                    self._port,
+                    subprotocols=[SUBPROTOCOL],
+                    compression=None,
+                    max_size=MAX_SOCKET,
+                    close_timeout=1,
+                    process_request=self._check,
+                )
             except OSError as error:
                 raise Fatal(
                     f"listen://{self._host}:{self._port} cannot be opened ({error.strerror}). Fix: take another port."
@@ -317,10 +230,3 @@ def listen(url: str, options: Mapping[str, str]) -> Listen:
     if host not in ("127.0.0.1", "localhost", "::1") and not token:
         raise SettingsError(f"room {url}: listens beyond this machine without a token. Fix: set ZHUBO_TOKEN.")
     return Listen(host, port, parts.path.strip("/"), token)
-
-
-def schema() -> str:
-    """Return the JSON Schema of all frames, as shipped in `schema/zhubo.v1.json`."""
-    made = msgspec.json.schema(Frame)
-    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "zhubo.v1 frame", **made}
-    return json.dumps(made, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
