@@ -1,6 +1,5 @@
 """The command line: thin, a few lines a verb. `zhubo --help` starts in well under a second and imports no torch."""
 
-import asyncio
 import logging
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli import loop
 from bot.domain.errors import ZhuboError
 from bot.settings import Settings, load
 
@@ -77,21 +77,34 @@ def demo(
 
 @app.command()
 def run(
-    room: Rooms = None, catalogue: Goods = None, config: Config = None, redis_url: RedisUrl = None, data: Data = None,
-    page_port: PagePort = None, page_host: PageHost = None, unofficial: Unofficial = None, verbose: Verbose = False,
-) -> None:  # fmt: skip
+    room: Rooms = None,
+    catalogue: Goods = None,
+    config: Config = None,
+    redis_url: RedisUrl = None,
+    data: Data = None,
+    page_port: PagePort = None,
+    page_host: PageHost = None,
+    unofficial: Unofficial = None,
+    verbose: Verbose = False,
+) -> None:
     """Attach to live rooms and answer them. 接入直播间并回答。"""
     from bot.app import Front, run_until_signal
 
     _logging(verbose)
     settings = _settings(
-        config, rooms=room, catalogue=catalogue, redis_url=redis_url, data=data, page_port=page_port, page_host=page_host,
+        config,
+        rooms=room,
+        catalogue=catalogue,
+        redis_url=redis_url,
+        data=data,
+        page_port=page_port,
+        page_host=page_host,
         unofficial=unofficial,
-    )  # fmt: skip
+    )
     if not settings.rooms:
         raise ZhuboError("no room given. Fix: add --room ws://HOST:PORT/ROOM, or rooms = […] in the settings file.")
     front = Front(settings)
-    asyncio.run(run_until_signal(front, lambda: _up(front)))
+    loop.run(run_until_signal(front, lambda: _up(front)))
 
 
 def _up(front: Any) -> None:
@@ -102,12 +115,17 @@ def _up(front: Any) -> None:
 
 @app.command()
 def worker(
-    model: Model = None, redis_url: RedisUrl = None, data: Data = None, config: Config = None,
-    model_cache: ModelCache = None, batch: Batch = None, threads: Threads = None,
+    model: Model = None,
+    redis_url: RedisUrl = None,
+    data: Data = None,
+    config: Config = None,
+    model_cache: ModelCache = None,
+    batch: Batch = None,
+    threads: Threads = None,
     nice: Annotated[int, typer.Option(help="Lower the priority of this process. 降低进程优先级")] = 0,
     prepare: Annotated[bool, typer.Option(help="Only fetch and convert the weights. 只下载并转换权重")] = False,
     verbose: Verbose = False,
-) -> None:  # fmt: skip
+) -> None:
     """Run the model: takes questions from the queue, writes answers. 启动模型进程。"""
     from bot.cli.steps import Steps
 
@@ -123,14 +141,18 @@ def worker(
             return
         from bot.app import run_worker
 
-        asyncio.run(run_worker(settings, steps, nice))
+        loop.run(run_worker(settings, steps, nice))
 
 
 @app.command()
 def console(
-    catalogue: Goods = None, config: Config = None, redis_url: RedisUrl = None, data: Data = None,
-    page_port: PagePort = 0, verbose: Verbose = False,
-) -> None:  # fmt: skip
+    catalogue: Goods = None,
+    config: Config = None,
+    redis_url: RedisUrl = None,
+    data: Data = None,
+    page_port: PagePort = 0,
+    verbose: Verbose = False,
+) -> None:
     """Type comments in the terminal and read the answers. 在终端里输入弹幕，看回答。"""
     from bot.app import Front, run_until_signal
     from bot.demo.play import GOODS
@@ -140,7 +162,7 @@ def console(
         config, rooms=["console:"], catalogue=catalogue or GOODS, redis_url=redis_url, data=data, page_port=page_port
     )
     typer.echo("Type a comment; /3 puts product 3 on screen; /quit ends. 直接输入弹幕；/3 讲解3号；/quit 结束")
-    asyncio.run(run_until_signal(Front(settings)))
+    loop.run(run_until_signal(Front(settings)))
 
 
 @app.command()
@@ -171,15 +193,17 @@ def platform(
 
 @app.command()
 def doctor(
-    catalogue: Goods = None, config: Config = None, redis_url: RedisUrl = None, data: Data = None, model: Model = None,
+    catalogue: Goods = None,
+    config: Config = None,
+    redis_url: RedisUrl = None,
+    data: Data = None,
+    model: Model = None,
     page_port: PagePort = None,
-) -> None:  # fmt: skip
+) -> None:
     """Check Python, torch, model, Valkey, ports and catalogue, and say what to do. 检查环境。"""
     from bot.cli.doctor import examine
 
-    settings = _settings(
-        config, catalogue=catalogue, redis_url=redis_url, data=data, model=model, page_port=page_port
-    )  # fmt: skip
+    settings = _settings(config, catalogue=catalogue, redis_url=redis_url, data=data, model=model, page_port=page_port)
     raise typer.Exit(examine(settings))
 
 

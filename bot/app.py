@@ -15,7 +15,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 
@@ -39,13 +39,22 @@ from bot.worker.loop import Worker
 
 log = logging.getLogger(__name__)
 
+CONNECTIONS = 64  # to the store, per process; more callers wait their turn
+
 
 def connect_redis(url: str, patience: int) -> Redis:
     """Open a Redis client that rides out a restart: `patience` tries, at most 0.3 s apart."""
-    return Redis.from_url(
-        url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(ExponentialBackoff(cap=0.3, base=0.02), patience),
-        retry_on_error=[ConnectionError], health_check_interval=15,
-    )  # fmt: skip
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=CONNECTIONS,
+        timeout=5,
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        retry=Retry(ExponentialBackoff(cap=0.3, base=0.02), patience),
+        retry_on_error=[ConnectionError],
+        health_check_interval=15,
+    )
+    return Redis.from_pool(pool)
 
 
 def open_adapter(url: str, *, unofficial: bool) -> Adapter:

@@ -10,22 +10,25 @@ from pathlib import Path
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.app import Front, prepare_weights
 from bot.backends.catalog_file import load_catalogue
+from bot.cli import loop
 from bot.cli.steps import Steps
-from bot.demo.play import GOODS, Outcome, play
 from bot.demo.platform import Platform
+from bot.demo.play import GOODS, Outcome, play
 from bot.demo.show import make_show
 from bot.domain.errors import ModelError
 from bot.domain.turns import FATES
-from bot.insight.counters import quantile
+from bot.domain.turns import Path as Path_
+from bot.insight.counters import Counters, quantile
 from bot.settings import Settings
 
 _MEANING = {
-    "answered": "first to ask, got the answer / 已回答",
-    "merged": "asked the same, answered together / 合并回答",
+    "answered": "first to ask, answered / 已回答",
+    "merged": "asked the same, answered with it / 合并回答",
     "ignored": "needs no answer / 无需回答",
     "to_host": "only the host knows / 转主播",
     "withheld": "held back by the guard / 已拦下",
@@ -58,17 +61,19 @@ def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, mod
     def say(text: str) -> None:
         console.print(text)
 
-    outcome = asyncio.run(play(settings, seconds=seconds, seed=seed, rate=rate, model=model, say=say, started=started))
+    outcome = loop.run(play(settings, seconds=seconds, seed=seed, rate=rate, model=model, say=say, started=started))
     return _table(console, outcome)
 
 
 def _table(console: Console, outcome: Outcome) -> int:
     stage = next(iter(outcome.front.stages.values()), None)
     if stage is None:
-        console.print("nothing was played")
+        console.print("nothing was played / 没有开播")
         return 1
-    counters, report = stage.counters, outcome.report
-    table = Table(title=f"{counters.received} comments received / 收到弹幕", title_justify="left", show_edge=False)
+    counters, wrong = stage.counters, outcome.report.wrong if outcome.report else []
+    total = sum(counters.fates.values())
+    sums = total == counters.received
+    table = Table(title=f"\n{counters.received} comments received / 收到弹幕", title_justify="left", show_edge=False)
     table.add_column("became / 结果")
     table.add_column("comments", justify="right")
     table.add_column("share", justify="right")
@@ -76,61 +81,61 @@ def _table(console: Console, outcome: Outcome) -> int:
     for fate in FATES:
         n = counters.fates[fate]
         table.add_row(fate, str(n), f"{n / max(1, counters.received):.1%}", _MEANING[fate])
-    total = sum(counters.fates.values())
-    sums = total == counters.received
     table.add_section()
-    table.add_row("sum", str(total), "", "= received / 账平" if sums else "[bold red]DOES NOT SUM / 账不平[/]")
-    console.print()
+    table.add_row("sum", str(total), "", "= received / 账平" if sums else "[bold red]does not sum / 账不平[/]")
     console.print(table)
-    figures = Table(title="\nspeed / 速度", title_justify="left", show_edge=False)
-    for name in ("path", "answers", "p50", "p95"):
-        figures.add_column(name, justify="left" if name == "path" else "right")
-    for path, name in (("fact", "fact / 事实"), ("model", "model / 模型")):
-        values = counters.latency[path]  # type: ignore[index]
-        p50, p95 = quantile(values, 0.5), quantile(values, 0.95)
-        row = [
-            f"{p50 * 1000:.0f} ms" if p50 < 1 else f"{p50:.1f} s",
-            f"{p95 * 1000:.0f} ms" if p95 < 1 else f"{p95:.1f} s",
-        ]
-        figures.add_row(f"{name}, comment to words", str(len(values)), *(row if values else ["-", "-"]))
-    console.print(figures)
-    _summary(console, outcome)
-    wrong = len(report.wrong) if report else 0
-    for item in report.wrong[:5] if report else []:
+    console.print(_speed(counters))
+    console.print(_coverage(counters, outcome))
+    for item in wrong[:5]:
         console.print(f"  {item.number}: {item.why} in {item.line}", markup=False)
+    _colophon(console, outcome, stage.name)
     return 0 if sums and not wrong else 1
 
 
-def _summary(console: Console, outcome: Outcome) -> None:
-    stage = next(iter(outcome.front.stages.values()))
-    counters, report = stage.counters, outcome.report
-    asked, covered = counters.asked, counters.covered
-    console.print(f"\naskers covered / 提问被覆盖: {covered} of {asked} ({covered / max(1, asked):.0%})")
+def _speed(counters: Counters) -> Table:
+    table = Table(title="\nfrom comment to words / 从弹幕到回答写好", title_justify="left", show_edge=False)
+    table.add_column("path / 途径")
+    for name in ("answers", "p50", "p95"):
+        table.add_column(name, justify="right")
+    names: dict[Path_, str] = {"fact": "catalogue facts / 商品事实", "model": "language model / 语言模型"}
+    for path, name in names.items():
+        values = counters.latency[path]
+        row = [_seconds(quantile(values, q)) for q in (0.5, 0.95)] if values else ["-", "-"]
+        table.add_row(name, str(len(values)), *row)
+    return table
+
+
+def _seconds(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def _coverage(counters: Counters, outcome: Outcome) -> Table:
+    table = Table(title="\nquality / 质量", title_justify="left", show_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    asked, covered, report = counters.asked, counters.covered, outcome.report
+    table.add_row("askers covered / 提问被覆盖", f"{covered} of {asked} ({covered / max(1, asked):.0%})")
     if report:
         fact, done = report.labels.get("fact", 0), report.covered.get("fact", 0)
-        console.print(
-            f"of those who asked for a fact, by the show's own script / 问事实的: {done} of {fact} ({done / max(1, fact):.0%})"
+        table.add_row(
+            "… who asked a fact, by the script / 其中问事实的", f"{done} of {fact} ({done / max(1, fact):.0%})"
         )
-        console.print(
-            f"lines posted / 发出: {report.lines.get('accepted', 0)}, refused by the platform / 被平台拒: {report.lines.get('dropped', 0)}"
-        )
-        console.print(f"wrong numbers, by an independent audit / 错误数字: {len(report.wrong)}")
-    why = Counter(
-        {
-            reason: n
-            for (fate, reason), n in counters.reasons.items()
-            if fate in ("to_host", "withheld", "expired", "failed")
-        }
-    )
-    if why:
-        console.print(
-            "why not answered / 未回答原因: " + ", ".join(f"{r} {n}" for r, n in why.most_common(8)), markup=False
-        )
-    cores = os.cpu_count()
-    console.print(
-        f"{time.strftime('%Y-%m-%d')}, {machine.machine()}, {cores} cores, Python {machine.python_version()}, "
-        f"{'with' if outcome.model else 'without'} model; journal / 日志: {outcome.front.journal.path(stage.name)}", markup=False,
-    )  # fmt: skip
+        table.add_row("lines posted / 发出条数", str(report.lines.get("accepted", 0)))
+        table.add_row("lines refused by the platform / 被平台拒绝", str(report.lines.get("dropped", 0)))
+        table.add_row("wrong numbers, audited apart / 错误数字（独立核对）", str(len(report.wrong)))
+    else:
+        table.add_row("wrong numbers / 错误数字", "the show was cut short: not audited")
+    missed = {r: n for (fate, r), n in counters.reasons.items() if fate in ("to_host", "withheld", "expired", "failed")}
+    for reason, n in Counter(missed).most_common(6):
+        table.add_row(f"not answered / 未回答: {escape(reason)}", str(n))
+    return table
+
+
+def _colophon(console: Console, outcome: Outcome, room: str) -> None:
+    where = f"{machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}"
+    model = "with the model" if outcome.model else "without a model"
+    console.print(f"\n{time.strftime('%Y-%m-%d')}, {where}, {model}", markup=False)
+    console.print(f"journal / 日志: {outcome.front.journal.path(room)}", markup=False, soft_wrap=True)
 
 
 def serve_platform(
@@ -155,7 +160,7 @@ def serve_platform(
         await serving
 
     try:
-        asyncio.run(serve())
+        loop.run(serve())
     except KeyboardInterrupt:
         pass
     finally:

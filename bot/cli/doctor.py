@@ -27,9 +27,14 @@ def examine(settings: Settings) -> int:
     """Check everything and print one line each. Returns the number of failures (warnings do not count)."""
     console, failed = Console(highlight=False), 0
     checks: list[tuple[str, Callable[[Settings], list[Finding]]]] = [
-        ("Python", _python), ("torch", _torch), ("model / 模型", _model), ("store / 存储", _store), ("page / 网页", _port),
-        ("catalogue / 商品表", _catalogue), ("data / 数据目录", _data),
-    ]  # fmt: skip
+        ("Python", _python),
+        ("torch", _torch),
+        ("model / 模型", _model),
+        ("store / 存储", _store),
+        ("page / 网页", _port),
+        ("catalogue / 商品表", _catalogue),
+        ("data / 数据目录", _data),
+    ]
     marks = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
     for name, check in checks:
         for grade, words in check(settings):
@@ -64,8 +69,8 @@ def _model(settings: Settings) -> list[Finding]:
     if found is not None:
         return [("ok", f"{settings.model} in {found}")]
     free = shutil.disk_usage(_existing(settings.weights)).free / 1e9
-    words = f"{settings.model} is not on this machine yet; Fix: zhubo worker --prepare (fetches about 0.5 GB; {free:.0f} GB free)"
-    return [("warn", words)]
+    fix = f"zhubo worker --prepare (fetches about 0.5 GB; {free:.0f} GB free)"
+    return [("warn", f"{settings.model} is not on this machine yet; Fix: {fix}")]
 
 
 def _existing(path: Path) -> Path:

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 
 from bot.app import replay
+from bot.domain.turns import Turn
 
 
 def replay_journal(path: Path, speed: float) -> int:
@@ -22,9 +23,18 @@ def replay_journal(path: Path, speed: float) -> int:
         return 0
     console.print(f"{len(found.differences)} or more turns differ / 有决定不一致:")
     for recorded, made in found.differences:
-        console.print("  recorded: " + (msgspec.json.encode(recorded).decode() if recorded else "-"), markup=False)
-        console.print("  replayed: " + (msgspec.json.encode(made).decode() if made else "-"), markup=False)
+        console.print("  " + _difference(recorded, made), markup=False, soft_wrap=True)
     return 1
+
+
+def _difference(recorded: Turn | None, made: Turn | None) -> str:
+    """Name the comment and only the fields that differ."""
+    if recorded is None or made is None:
+        turn = recorded or made
+        return f"comment {turn.seq if turn else '?'}: only {'recorded' if recorded else 'replayed'}"
+    was, now = msgspec.to_builtins(recorded), msgspec.to_builtins(made)
+    fields = [f"{k}: {was.get(k)!r} -> {now.get(k)!r}" for k in was.keys() | now.keys() if was.get(k) != now.get(k)]
+    return f"comment {recorded.seq} {recorded.text!r}: " + "; ".join(sorted(fields))
 
 
 def _pacer(speed: float) -> Callable[[float], None]:

@@ -37,9 +37,15 @@ class Outcome(msgspec.Struct):
 
 
 async def play(
-    settings: Settings, *, seconds: float, seed: int, rate: float, model: bool,
-    say: Callable[[str], None], started: Callable[[Front], None],
-) -> Outcome:  # fmt: skip
+    settings: Settings,
+    *,
+    seconds: float,
+    seed: int,
+    rate: float,
+    model: bool,
+    say: Callable[[str], None],
+    started: Callable[[Front], None],
+) -> Outcome:
     """Play the demo until the show is over or a signal comes.
 
     Args:
@@ -110,9 +116,14 @@ async def _comes_up(settings: Settings, worker: asyncio.subprocess.Process) -> b
 async def _process(*arguments: str, quiet: bool = True) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run one of our own commands beside us; it ends with us, in order if it can."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE if quiet else asyncio.subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE if quiet else asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         yield process
     finally:

@@ -75,7 +75,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     Attributes:
         id: the merchant's id, unique in the catalogue.
-        number: the number of its link in the room ("3号链接"), from 1.
+        number: the number of its link in the room ("3号链接"), from 1; 0 when it has none.
         name: what viewers call it.
         aliases: other names and abbreviations, any language.
         category: such as "女装/dress"; suggestions look for the same one.
@@ -141,8 +141,8 @@ class Catalogue(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     @cached_property
     def by_number(self) -> dict[int, Product]:
-        """Products by link number."""
-        return {p.number: p for p in self.products}
+        """Products by link number; those without one are not in it."""
+        return {p.number: p for p in self.products if p.number}
 
 
 class RowError(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ class Writing:
             case Words() as words:
                 question.body, question.facts = words.body, words.facts
                 question.suggestion = words.suggestion if state.policy.suggest else None
-                question.path, question.drafted = "fact", now
+                question.path, question.drafted = "fact", question.drafted or now
                 state.move(question, "ready", now + state.policy.answer_within)
             case ToHost(reason):
                 state.close(now, question, "to_host", reason)

@@ -1,0 +1,292 @@
+"""One port for everything: the static files, `/healthz`, and the WebSocket `/feed`.
+
+    room -> Page(room, item) -> bounded state -> every 100 ms one frame -> all browsers of that room
+
+Laws of this file: taking an item never waits; a browser that does not keep up gets no frames until its
+buffer is empty, then a snapshot; nobody from another site or behind a foreign name gets anything.
+"""
+
+import asyncio
+import errno
+import logging
+import time
+from contextlib import suppress
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from bot.backends.dashboard.state import Room
+from bot.domain.errors import PortInUse, SettingsError
+from bot.domain.events import Heard
+from bot.domain.turns import Turn
+from bot.domain.views import QuestionView, RoomStatus
+
+EVERY = 0.1  # seconds between frames
+MAX_ROOMS = 32
+MAX_CLIENTS = 100
+BEHIND = 512 * 1024  # bytes unsent before a browser is left out
+CAUGHT_UP = 32 * 1024
+PATIENCE = 15.0  # seconds left out before it is cut off
+
+_STATIC = Path(__file__).parent / "static"
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_CSP = (
+    "default-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+# What a malformed item can raise while it is read and encoded.
+_ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, msgspec.MsgspecError)
+# The library reports every plain file as a rejected handshake, and every port scan with a traceback.
+_quiet = logging.getLogger("zhubo.page.wire")
+_quiet.setLevel(logging.CRITICAL)
+
+
+class _Client:
+    """One browser: its connection, the room it asked for, and since when it does not keep up."""
+
+    def __init__(self, connection: ServerConnection, wanted: str) -> None:
+        self.connection = connection
+        self.wanted = wanted
+        self.room: Room | None = None
+        self.stale = True  # needs a snapshot
+        self.behind_since: float | None = None
+
+
+class Page:
+    """The live page. An Observer (bot.domain.ports): `page(room, item)` never blocks, never raises, coalesces.
+
+    Args:
+        host: address to listen on. On a loopback address only requests for a loopback name are served.
+        port: TCP port; 0 takes a free one.
+
+    Attributes:
+        url: where the page is; with port 0 it is right once `ready` is set.
+        ready: set while the page is being served.
+        dropped: items not shown: malformed ones, rooms beyond `MAX_ROOMS`, comments beyond a frame's cap.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 8765) -> None:
+        self.host, self.port = host, port
+        self.url = _url(host, port)
+        self.ready = asyncio.Event()
+        self.dropped = 0
+        self._rooms: dict[str, Room] = {}
+        self._names = b"[]"
+        self._clients: set[_Client] = set()
+        self._news = asyncio.Event()
+        self._files = _read_static()
+
+    def __call__(self, room: str, item: object) -> None:
+        """Take a `Heard` comment, a `Turn`, a `QuestionView` or a `RoomStatus`; nothing is kept of anything else."""
+        if not isinstance(item, (Heard, Turn, QuestionView, RoomStatus)):
+            return
+        if isinstance(item, Heard) and item.kind != "comment":
+            return
+        try:
+            state = self._rooms.get(room) or self._open(room)
+            state.take(item)
+        except _ODD:
+            self.dropped += 1
+            return
+        if self._clients:
+            self._news.set()
+
+    def _open(self, name: str) -> Room:
+        if not isinstance(name, str):
+            raise TypeError("a room's name must be a string")
+        names = msgspec.json.encode([*self._rooms, name])
+        if len(self._rooms) >= MAX_ROOMS:
+            over = next((r.name for r in self._rooms.values() if r.link == "ended" and not r.watched), None)
+            if over is None:
+                raise ValueError(f"more than {MAX_ROOMS} rooms on one page")
+            del self._rooms[over]
+            names = msgspec.json.encode([*self._rooms, name])
+        self._rooms[name] = Room(name)
+        self._names = names
+        for client in self._clients:
+            client.stale |= client.room is None  # its room may be here now
+        return self._rooms[name]
+
+    async def serve(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            PortInUse: the port is taken; the message names it and the fix.
+            SettingsError: the address cannot be listened on for another reason.
+        """
+        server = serve(
+            self._watch,
+            self.host,
+            self.port,
+            process_request=self._request,
+            compression=None,
+            max_size=1024,
+            max_queue=1,
+            open_timeout=1.5,  # browsers open sockets ahead of need: each would hold up a stop this long
+            close_timeout=1,
+            server_header=None,
+            logger=_quiet,
+        )
+        try:
+            listening = await server
+        except OSError as error:
+            raise _cannot_listen(self.host, self.port, error) from error
+        async with listening:
+            self.port = listening.sockets[0].getsockname()[1]
+            self.url = _url(self.host, self.port)
+            self.ready.set()
+            try:
+                while True:
+                    await self._news.wait()
+                    self._news.clear()
+                    self._flush()
+                    await asyncio.sleep(EVERY)
+            finally:
+                self.ready.clear()
+
+    def _flush(self) -> None:
+        now = time.monotonic()
+        current: dict[Room | None, list[ServerConnection]] = {}
+        stale: dict[Room | None, list[ServerConnection]] = {}
+        for client in self._clients:
+            if not self._keeps_up(client, now):
+                self._news.set()  # look again, even when the room is quiet
+                continue
+            if client.stale:
+                client.room = self._find(client.wanted)
+            elif client.room is not None and client.room.restarted:
+                client.stale = True
+            (stale if client.stale else current).setdefault(client.room, []).append(client.connection)
+            client.stale = False
+        for room, connections in current.items():
+            if room is not None and room.changed:
+                frame, left_out = room.frame(self._names)
+                self.dropped += left_out
+                broadcast(connections, frame.decode())
+        for room, connections in stale.items():
+            snapshot = room.snapshot(self._names) if room else b'{"kind":"wait","rooms":' + self._names + b"}"
+            broadcast(connections, snapshot.decode())
+        watched = {client.room for client in self._clients}
+        for room in self._rooms.values():
+            room.restarted = False
+            room.watched = room in watched
+            if not room.watched:
+                room.forget_changes()
+
+    def _keeps_up(self, client: _Client, now: float) -> bool:
+        unsent = client.connection.transport.get_write_buffer_size()
+        if client.behind_since is None and unsent <= BEHIND:
+            return True
+        if client.behind_since is None:
+            client.behind_since, client.stale = now, True
+        if unsent <= CAUGHT_UP:
+            client.behind_since = None
+            return True
+        if now - client.behind_since > PATIENCE:
+            client.connection.transport.abort()
+        return False
+
+    def _find(self, wanted: str) -> Room | None:
+        return self._rooms.get(wanted) if wanted else next(iter(self._rooms.values()), None)
+
+    async def _watch(self, connection: ServerConnection) -> None:
+        """Keep one browser until it leaves. It has nothing to say: the page is read only."""
+        request = connection.request
+        query = parse_qs(urlsplit(request.path).query) if request else {}
+        client = _Client(connection, query.get("room", [""])[0])
+        self._clients.add(client)
+        self._news.set()
+        try:
+            with suppress(ConnectionClosed):
+                await connection.recv()
+                await connection.close(1008, "this page is read only")
+        finally:
+            self._clients.discard(client)
+
+    def _request(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Answer a plain request, or return None to let a WebSocket handshake on `/feed` go on."""
+        try:
+            parts = urlsplit(request.path)
+        except ValueError:
+            return _response(HTTPStatus.BAD_REQUEST, b"bad path\n")
+        hosts, origins = request.headers.get_all("Host"), request.headers.get_all("Origin")
+        if len(hosts) != 1 or not self._own_name(hosts[0]):
+            return _response(HTTPStatus.MISDIRECTED_REQUEST, b"open this page by its own address\n")
+        if getattr(request, "method", "GET") != "GET":
+            return _response(HTTPStatus.METHOD_NOT_ALLOWED, b"GET only\n")
+        if parts.path == "/feed":
+            if any(not _same_host(origin, hosts[0]) for origin in origins):
+                return _response(HTTPStatus.FORBIDDEN, b"foreign origin\n")
+            if len(self._clients) >= MAX_CLIENTS:
+                return _response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many viewers of this page\n")
+            return None
+        if parts.path == "/healthz":
+            health = {"status": "ok", "rooms": len(self._rooms), "watching": len(self._clients)}
+            return _response(HTTPStatus.OK, msgspec.json.encode(health), "application/json", cache="no-store")
+        found = self._files.get(parts.path)
+        if found is None:
+            return _response(HTTPStatus.NOT_FOUND, b"not found\n")
+        body, kind = found
+        return _response(HTTPStatus.OK, body, kind, cache="no-store" if kind == "text/html" else "no-cache")
+
+    def _own_name(self, host: str) -> bool:
+        """Refuse foreign names on a loopback address: a name that was made to point here (DNS rebinding)."""
+        if self.host not in _LOOPBACK:
+            return True
+        try:
+            return urlsplit("//" + host).hostname in _LOOPBACK
+        except ValueError:
+            return False
+
+
+def _same_host(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain", *, cache: str = "no-store") -> Response:
+    headers = Headers()
+    headers["Content-Type"] = f"{kind}; charset=utf-8"
+    headers["Content-Length"] = str(len(body))
+    headers["Connection"] = "close"  # the library serves one request per connection
+    headers["Cache-Control"] = cache
+    headers["Content-Security-Policy"] = _CSP
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    return Response(status.value, status.phrase, headers, body)
+
+
+def _read_static() -> dict[str, tuple[bytes, str]]:
+    """Read every file a browser may have, by its path: what is not in this table does not exist."""
+    table: dict[str, tuple[bytes, str]] = {}
+    for file in sorted(_STATIC.rglob("*")):
+        if file.is_file() and file.suffix in _TYPES:
+            table["/" + file.relative_to(_STATIC).as_posix()] = (file.read_bytes(), _TYPES[file.suffix])
+    table["/"] = table["/index.html"]
+    return table
+
+
+def _url(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> PortInUse | SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return PortInUse(
+            f"port {port} on {host or 'this machine'} is taken, so the page cannot be served there. "
+            f"Stop the other program, or choose another port, such as `--page-port {port + 1}`."
+        )
+    return SettingsError(
+        f"the page cannot listen on {host}:{port} ({error.strerror or error}). "
+        "Choose another address with `--page-host` or another port with `--page-port`."
+    )

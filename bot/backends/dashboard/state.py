@@ -1,0 +1,300 @@
+"""What the page remembers of one room: bounded, and written as JSON the moment it changes.
+
+Each item is encoded when it arrives. A frame is then only joined from ready pieces, so that one odd item
+is refused at the door and can never spoil a frame for everybody.
+
+    rings   comments: the last `QUIET` that needed nothing, the last `LOUD` that did (or may yet)
+            questions: those not ended, and the last `ENDED` ended ones
+    frame   what changed since the last one, at most `PER_FRAME` comments, questions before chatter
+"""
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+import msgspec
+
+from bot.domain.events import Heard
+from bot.domain.turns import Turn
+from bot.domain.views import ProductView, QuestionView, RoomStatus
+
+LOUD = QUIET = 150
+OPEN = 500
+ENDED = 60
+POINTS = 300
+PER_FRAME = 40
+PRODUCTS = 300
+ROW_ERRORS = 60
+
+_ACTIVE = ("open", "drafting", "ready", "sending")
+_CALM = ("ignored", "shed")
+_encode = msgspec.json.Encoder().encode
+
+
+class Line(msgspec.Struct, omit_defaults=True):
+    """One comment on the page: what was heard, and what became of it. `seconds` is from heard to ended."""
+
+    seq: int
+    at: float
+    viewer: str = ""
+    text: str = ""
+    lang: str = ""
+    own: bool = False
+    backfill: bool = False
+    fate: str = ""
+    reason: str = ""
+    kind: str = ""
+    product: str = ""
+    slots: tuple[str, ...] = ()
+    question: str = ""
+    askers: int = 0
+    answer: str = ""
+    path: str | None = None
+    seconds: float = 0.0
+
+
+class _Kept(msgspec.Struct):
+    """A line in its ring: ready JSON, whether it is calm, and whether a browser has it."""
+
+    line: Line
+    json: bytes
+    calm: bool
+    shown: bool = False
+
+
+class Room:
+    """The bounded state of one room.
+
+    Attributes:
+        name: room name.
+        watched: True while a browser looks at it; only then are changes collected.
+        restarted: True when the room began anew: everybody needs a snapshot.
+        link: the last known `RoomStatus.link`.
+    """
+
+    def __init__(self, name: str, clock: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self.watched = False
+        self.restarted = False
+        self.link = ""
+        self._clock = clock
+        self._clear()
+
+    def _clear(self) -> None:
+        self._ahead = 0.0  # room clock minus ours
+        self._rings: dict[bool, OrderedDict[int, _Kept]] = {False: OrderedDict(), True: OrderedDict()}
+        self._active: OrderedDict[str, bytes] = OrderedDict()
+        self._ended: OrderedDict[str, bytes] = OrderedDict()
+        self._views: dict[str, tuple[int, QuestionView]] = {}
+        self._version = 0
+        self._status = b"null"
+        self._goods = b"null"
+        self._goods_from: tuple[object, ...] = ()
+        self._points: deque[tuple[int, bytes]] = deque(maxlen=POINTS)
+        self._new_lines: dict[int, None] = {}
+        self._new_questions: dict[str, None] = {}
+        self._new_status = self._new_goods = False
+        self._new_points: dict[int, bytes] = {}
+        self._skipped = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything new for those who watch."""
+        return bool(self._new_lines or self._new_questions or self._new_status or self._skipped)
+
+    def take(self, item: Heard | Turn | QuestionView | RoomStatus) -> None:
+        """Remember one item. Raises TypeError, ValueError and the like for one that cannot be shown."""
+        if isinstance(item, Heard):
+            self._hear(item)
+        elif isinstance(item, Turn):
+            self._end(item)
+        elif isinstance(item, QuestionView):
+            self._ask(item.id, self._version, item)
+        else:
+            self._report(item)
+
+    def _hear(self, heard: Heard) -> None:
+        ahead = heard.at - self._clock()
+        line = Line(
+            seq=heard.seq,
+            at=heard.at,
+            viewer=heard.viewer,
+            text=heard.text,
+            own=heard.own,
+            backfill=heard.backfill,
+        )
+        kept = _Kept(line, _encode(line), calm=heard.own or heard.backfill)
+        if heard.seq == 1 and (self._rings[False] or self._rings[True]):
+            self._clear()
+            self.restarted = True
+        self._keep(kept)
+        self._ahead = ahead
+
+    def _end(self, turn: Turn) -> None:
+        held = self._rings[False].get(turn.seq) or self._rings[True].get(turn.seq)
+        calm = turn.fate in _CALM
+        if held is None and calm:
+            return  # it has left the page, and nobody misses it
+        line = Line(
+            seq=turn.seq,
+            at=turn.heard,
+            viewer=turn.viewer,
+            text=turn.text,
+            lang=turn.lang,
+            own=held is not None and held.line.own,
+            backfill=held is not None and held.line.backfill,
+            fate=turn.fate,
+            reason=turn.reason,
+            kind=turn.kind,
+            product=turn.product,
+            slots=turn.slots,
+            question=turn.question,
+            askers=turn.askers,
+            answer=turn.answer,
+            path=turn.path,
+            seconds=max(0.0, turn.ended - turn.heard),
+        )
+        self._keep(_Kept(line, _encode(line), calm, held is not None and held.shown))
+        known = self._views.get(turn.question)
+        if known and turn.version and known[0] != turn.version:
+            self._ask(turn.question, turn.version, known[1])
+
+    def _keep(self, kept: _Kept) -> None:
+        seq, ring = kept.line.seq, self._rings[kept.calm]
+        if not isinstance(seq, int):
+            raise TypeError("a comment's seq orders the page: it must be an integer")
+        self._rings[not kept.calm].pop(seq, None)
+        ring[seq] = kept
+        if self.watched:
+            self._new_lines[seq] = None
+        if len(ring) > (QUIET if kept.calm else LOUD):
+            gone, old = ring.popitem(last=False)
+            if gone in self._new_lines:
+                del self._new_lines[gone]
+                self._skipped += not old.shown
+
+    def _ask(self, key: str, version: int, view: QuestionView) -> None:
+        json = _encode((version, view))
+        active = view.state in _ACTIVE
+        ring, other = (self._active, self._ended) if active else (self._ended, self._active)
+        other.pop(key, None)
+        ring[key] = json
+        self._views[key] = (version, view)
+        if self.watched:
+            self._new_questions[key] = None
+        if len(ring) > (OPEN if active else ENDED):
+            gone, _ = ring.popitem(last=False)
+            self._views.pop(gone, None)
+            self._new_questions.pop(gone, None)
+
+    def _report(self, status: RoomStatus) -> None:
+        light = _encode(msgspec.structs.replace(status, products=(), row_errors=()))
+        source = (status.version, status.products, status.row_errors)
+        ahead = status.at - self._clock()
+        goods = self._goods
+        if source != self._goods_from:
+            goods = _encode(
+                {
+                    "version": status.version,
+                    "products": _listed(status),
+                    "total": len(status.products),
+                    "errors": status.row_errors[:ROW_ERRORS],
+                    "error_total": len(status.row_errors),
+                }
+            )
+        fact, model = status.latency.get("fact"), status.latency.get("model")
+        second = int(status.at)
+        point = _encode((second, status.rate, fact and fact[1], model and model[1]))
+        self._new_goods |= goods is not self._goods
+        self._status, self._goods, self._goods_from = light, goods, source
+        self._version, self.link = status.version, status.link
+        self._ahead = ahead
+        if self._points and self._points[-1][0] == second:
+            self._points.pop()
+        self._points.append((second, point))
+        if self.watched:
+            self._new_points[second] = point
+            self._new_status = True
+
+    def snapshot(self, rooms: bytes) -> bytes:
+        """Return everything kept as one JSON frame. `rooms` is the JSON list of room names."""
+        lines = sorted((*self._rings[False].items(), *self._rings[True].items()))
+        for _, kept in lines:
+            kept.shown = True
+        return self._join(
+            "snap",
+            rooms,
+            [kept.json for _, kept in lines],
+            [*self._ended.values(), *self._active.values()],
+            [json for _, json in self._points],
+            goods=True,
+            more=0,
+        )
+
+    def frame(self, rooms: bytes) -> tuple[bytes, int]:
+        """Return what changed since the last frame, and how many comments were left out of it."""
+        lines = self._pick()
+        questions = [json for key in self._new_questions if (json := self._active.get(key) or self._ended.get(key))]
+        skipped, self._skipped = self._skipped, 0
+        points = list(self._new_points.values())
+        frame = self._join("more", rooms, lines, questions, points, goods=self._new_goods, more=skipped)
+        self._sent()
+        return frame, skipped
+
+    def forget_changes(self) -> None:
+        """Drop what was collected for a frame: nobody watches any more."""
+        self._new_lines.clear()
+        self._skipped = 0
+        self._sent()
+
+    def _sent(self) -> None:
+        self._new_questions.clear()
+        self._new_points.clear()
+        self._new_status = self._new_goods = False
+
+    def _pick(self) -> list[bytes]:
+        """Take at most `PER_FRAME` changed lines: those a browser has, then those that matter, then the newest."""
+        found = [(s, k) for s in self._new_lines if (k := self._rings[False].get(s) or self._rings[True].get(s))]
+        self._new_lines.clear()
+        if len(found) > PER_FRAME:
+            found.sort(key=lambda f: (not f[1].shown, f[1].calm, not f[1].line.fate, -f[0]))
+            for seq, kept in found[PER_FRAME:]:
+                if kept.shown:
+                    self._new_lines[seq] = None  # waits for the next frame
+                else:
+                    self._skipped += 1
+            found = sorted(found[:PER_FRAME], key=lambda f: f[0])
+        for _, kept in found:
+            kept.shown = True
+        return [kept.json for _, kept in found]
+
+    def _join(
+        self,
+        kind: str,
+        rooms: bytes,
+        lines: list[bytes],
+        questions: list[bytes],
+        points: list[bytes],
+        *,
+        goods: bool,
+        more: int,
+    ) -> bytes:
+        parts = [
+            b'{"kind":' + _encode(kind),
+            b'"room":' + _encode(self.name),
+            b'"rooms":' + rooms,
+            b'"now":' + _encode(self._clock() + self._ahead),
+            b'"status":' + self._status,
+            b'"lines":[' + b",".join(lines) + b"]",
+            b'"questions":[' + b",".join(questions) + b"]",
+            b'"points":[' + b",".join(points) + b"]",
+            b'"more":%d' % more,
+        ]
+        if goods:
+            parts.append(b'"goods":' + self._goods)
+        return b",".join(parts) + b"}"
+
+
+def _listed(status: RoomStatus) -> list[ProductView]:
+    """Return the first `PRODUCTS` products, and the one on screen wherever it stands."""
+    return [p for i, p in enumerate(status.products) if i < PRODUCTS or p.id == status.on_screen]

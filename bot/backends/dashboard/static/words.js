@@ -1,0 +1,170 @@
+// Every word the page says, in both languages. A code that is not listed is shown as it came.
+
+const fields = {
+  price: ["价格", "Price"], original: ["原价", "List price"], stock: ["库存", "Stock"], size: ["尺码", "Size"],
+  sizes: ["尺码", "Sizes"], colour: ["颜色", "Colour"], colours: ["颜色", "Colours"], shipping: ["发货", "Shipping"],
+  returns: ["退换", "Returns"], material: ["材质", "Material"], usage: ["用法", "How to use"], expiry: ["保质期", "Shelf life"],
+  points: ["卖点", "Highlights"], audience: ["适用人群", "Suits"], origin: ["产地", "Origin"], discount: ["优惠", "Discount"],
+  care: ["洗护", "Care"], sizing: ["尺码建议", "Fit advice"], warranty: ["质保", "Warranty"], faq: ["常见问题", "FAQ"],
+  name: ["名称", "Name"], number: ["链接号", "Link number"], link: ["链接", "Link"], need: ["推荐", "Recommendation"],
+  open: ["开放提问", "Open question"],
+};
+
+const fates = {
+  answered: ["已回答", "Answered"], merged: ["已合并", "Merged"], ignored: ["无需回答", "No answer needed"],
+  to_host: ["转主播", "To host"], withheld: ["已拦下", "Withheld"], expired: ["已过期", "Expired"],
+  shed: ["过载丢弃", "Shed"], failed: ["发送失败", "Send failed"], retracted: ["已撤回", "Retracted"],
+};
+
+const states = {
+  open: ["待起草", "Waiting"], drafting: ["起草中", "Drafting"], ready: ["待发送", "Ready to send"], sending: ["发送中", "Sending"],
+};
+
+const kinds = {
+  question: ["提问", "Question"], intent: ["想买", "Wants to buy"], complaint: ["抱怨", "Complaint"], praise: ["夸赞", "Praise"],
+  chatter: ["闲聊", "Chatter"], spam: ["广告", "Spam"], abuse: ["辱骂", "Abuse"], command: ["指令", "Command"],
+};
+
+const reasons = {
+  // needs no answer
+  chatter: ["闲聊", "Chatter"], small_talk: ["闲聊", "Small talk"], no_words: ["没有文字", "No words in it"],
+  about_host: ["聊主播本人", "About the host in person"], praise: ["夸赞", "Praise"], purchase_intent: ["表示要买", "Says they are buying"],
+  advertisement: ["广告引流", "An advertisement"], injection: ["试图操纵助手", "Tries to steer the assistant"], abuse: ["辱骂", "Abuse"],
+  own_line: ["助手自己的发言", "Our own line"], history: ["进场前的历史弹幕", "From before we joined"],
+  // answered
+  sent: ["已发到直播间", "Posted in the room"], answered_before: ["刚刚回答过", "Answered a moment ago"],
+  // for the host
+  after_sale: ["售后投诉，需要人来处理", "An after-sales complaint: a person should reply"],
+  no_catalogue: ["还没有商品表", "No catalogue yet"], nothing_fits: ["没有符合要求的商品", "Nothing in the catalogue fits"],
+  not_listed: ["商品已下架", "Not for sale now"], not_in_catalogue: ["商品资料里没有写", "The catalogue does not say"],
+  not_on_card: ["商品资料里没有写", "The product card does not say"], product_gone: ["商品已不在目录里", "The product left the catalogue"],
+  unknown_number: ["没有这个链接号", "No product has that link number"], ambiguous_name: ["可能是好几款商品", "Could be more than one product"],
+  no_product: ["不知道问的是哪一款", "Unclear which product is meant"], no_worker: ["没有模型在线", "No model is running"],
+  model_late: ["模型没赶上", "The model was too late"], model_failed: ["模型出错", "The model failed"],
+  model_asks_host: ["模型请主播来答", "The model asks for the host"], read_only: ["平台只读，请主播口播", "Read-only platform: for the host to say"],
+  unbound_number: ["数字没有出处", "A number without a source"],
+  // not sent
+  fact_changed: ["资料变了，重新起草", "The facts changed: drafted again"], resend: ["平台没显示，再发一次", "Not shown, sending again"],
+  no_slot: ["没等到发言名额", "No send slot in time"], send_dropped: ["平台没有显示", "The platform did not show it"],
+  send_unknown: ["平台没有回执", "No receipt from the platform"], room_ended: ["直播结束", "The show ended"],
+  overload: ["弹幕过载", "Overload"], too_many_open: ["待答问题太多", "Too many open questions"], retracted: ["观众撤回", "Taken back"],
+};
+
+// "guard:RULE:detail": what was wrong with a draft of the model.
+const guards = {
+  empty: ["草稿是空的", "The draft was empty"], markup: ["草稿里有代码或符号", "Markup in the draft"],
+  wrong_language: ["草稿语言不对", "Drafted in the wrong language"], too_long: ["草稿太长", "The draft was too long"],
+  states_stock: ["草稿擅自说库存", "The draft speaks of stock"], number: ["草稿里的数字没有出处", "A number without a source"],
+  promise: ["草稿擅自承诺", "The draft makes a promise"], size: ["草稿说了没有的尺码", "A size that does not exist"],
+  colour: ["草稿说了没有的颜色", "A colour that does not exist"], ungrounded: ["草稿说的没有依据", "The draft says what the card does not"],
+  contradicts: ["草稿与商品资料矛盾", "The draft contradicts the card"], unsupported: ["草稿没有依据", "Not supported by the card"],
+};
+const DETAILED = new Set(["number", "promise", "size", "colour", "states_stock"]);
+
+const suggestions = {
+  sold_out: ["售罄替代", "Instead of a sold-out one"], budget: ["符合预算", "Fits the budget"],
+  companion: ["搭配", "Goes well with it"], need: ["符合需求", "Fits the need"],
+};
+
+const links = {
+  connecting: ["正在连接直播间", "Connecting"], live: ["直播中", "Live"], degraded: ["连接不稳", "Unstable"],
+  bad_credentials: ["凭据无效", "Bad credentials"], ended: ["已下播", "Ended"],
+};
+
+const notes = {
+  no_store: ["会话存储连不上：回答照常，但不记得观众之前问过什么。", "The session store is unreachable: answers go on, without memory of earlier questions."],
+  no_worker: ["没有模型在线：只用商品资料里的事实回答，其余转给主播。", "No model is running: facts are answered, everything else goes to the host."],
+  no_catalogue: ["还没有商品表：价格、库存等一律不答。", "No catalogue is loaded: prices, stock and the like are not answered."],
+  connecting: ["正在连接直播间，暂时收不到也发不出。", "Connecting to the room: nothing comes in or goes out yet."],
+  degraded: ["与直播间断开，正在重连：暂时收不到也发不出。", "Disconnected from the room, reconnecting: nothing comes in or goes out."],
+  bad_credentials: ["直播间拒绝了凭据：请检查令牌后重启。", "The room refused the credentials: check the token and start again."],
+  ended: ["直播已结束。", "The show is over."],
+};
+
+const signs = { CNY: "¥", USD: "$", EUR: "€", GBP: "£" };
+
+// Money as people write it: "129元" and "129.00 CNY" become ¥129 and ¥129.00.
+const money = (text) => (text ?? "").replace(/([\d.,]+)元/g, "¥$1").replace(/([\d.,]+) ([A-Z]{3})\b/g, (all, n, code) => (signs[code] ? signs[code] + n : all));
+
+// A text in two languages, written "中文<mark>English": the half that the reader wants.
+export function half(text, lang, mark) {
+  const parts = (text ?? "").split(mark);
+  if (parts.length % 2) return text ?? "";
+  const zh = parts.slice(0, parts.length / 2).join(mark);
+  const en = parts.slice(parts.length / 2).join(mark);
+  return lang === "zh" ? zh || en : en || zh;
+}
+
+const plain = {
+  name: ["助播", "zhubo"], title: ["助播 zhubo", "zhubo"], chatTab: ["弹幕", "Chat"],
+  chat: ["实时弹幕", "Live chat"], all: ["全部", "Everything"], asked: ["提问", "Questions"], forHost: ["转主播", "To host"],
+  oneQuestion: ["只看这个问题", "This question only"], newer: ["条新弹幕", "new"], ended: ["已结束", "ended"],
+  questions: ["进行中的问题", "Open questions"], hostNow: ["请主播回应", "For the host"],
+  noQuestions: ["没有待回答的问题", "Nothing is waiting for an answer"], noHost: ["暂时没有", "None right now"],
+  answers: ["回答", "Answers"], sentOnes: ["已发送", "Sent"], withSuggestion: ["带推荐", "With suggestion"], unsent: ["未发送", "Not sent"],
+  noAnswers: ["还没有回答", "No answers yet"], noSuggestions: ["还没有推荐", "No suggestions yet"], noUnsent: ["没有被拦下或失败的回答", "Nothing was held back or failed"],
+  fact: ["事实", "Facts"], modelPath: ["模型", "Model"], catalogue: ["目录", "Catalogue"], alsoSee: ["顺带推荐", "Suggested"],
+  goods: ["商品", "Products"], onScreen: ["正在讲解", "On screen"], nothingOnScreen: ["主播还没有开始讲解商品", "No product on screen yet"],
+  noGoods: ["还没有商品表", "No catalogue yet"], soldOut: ["售罄", "Sold out"], askHost: ["面议", "No price"],
+  rate: ["弹幕速率", "Comment rate"], latency: ["出稿耗时 p95", "Time to draft, p95"], lastMinutes: ["近 5 分钟", "Last 5 min"],
+  ledger: ["弹幕去向", "Where comments went"], balanced: ["条条有下落", "All accounted for"], unbalanced: ["对不上账", "Does not add up"],
+  inProgress: ["进行中", "In progress"], coverage_title: ["提问覆盖率", "Coverage"], speed: ["弹幕速率", "Comments"],
+  perSecond: ["条/秒", "/s"], draftTime: ["出稿耗时", "Drafting time"], waitingHost: ["待主播回应", "For the host"],
+  openNow: ["进行中的问题", "Open questions"], data: ["数据", "Figures"], why: ["原因", "Why"], about: ["商品", "Product"],
+  asks: ["询问", "Asks about"], group: ["同问", "Asked by"], answer: ["回答", "Answer"], took: ["用时", "Took"], kind: ["类型", "Type"],
+  viewer: ["观众", "Viewer"], pending: ["处理中", "Pending"], us: ["助手", "Us"], lost: ["与助播断开，正在重连…", "Lost the connection to zhubo, reconnecting…"],
+  dial: ["正在连接助播…", "Connecting to zhubo…"], waitRoom: ["正在等待直播间开始…", "Waiting for a room to start…"],
+  noRoom: ["没有这个直播间，请在上方选择", "There is no such room; choose one above"], theme: ["切换深浅色", "Switch light and dark"],
+  room: ["直播间", "Room"], other: ["English", "中文"], factsOnly: ["仅事实", "Facts only"], draftSoFar: ["草稿", "Draft"],
+  details: ["查看", "Show"], hide: ["收起", "Hide"], linkNone: ["无链接号", "no link"], wholeFile: ["整个文件", "whole file"],
+  leftOut: ["整行未采用", "row left out"], quietRoom: ["还没有内容", "Nothing here yet"], expand: ["展开这几条", "Show these one by one"], fix: ["修正", "Fix"],
+};
+
+const tables = { fate: fates, state: states, kind: kinds, suggestion: suggestions, link: links, note: notes };
+const many = (n, one, more) => `${n} ${n === 1 ? one : more}`;
+
+export function wordsFor(lang) {
+  const i = lang === "zh" ? 0 : 1;
+  const zh = i === 0;
+  const locale = zh ? "zh-CN" : "en-US";
+  const count = (n) => Number(n || 0).toLocaleString(locale);
+  const words = {
+    lang,
+    count,
+    of: (table, code) => tables[table][code]?.[i] ?? code,
+    money,
+    reason: (code) => {
+      const [head, rule, ...detail] = code.split(":");
+      if (head !== "guard" || !guards[rule]) return reasons[code]?.[i] ?? code;
+      const about = DETAILED.has(rule) ? detail.join(":") : "";
+      return guards[rule][i] + (about && (zh ? `（${about}）` : ` (${about})`));
+    },
+    field: (name) => (name.startsWith("faq:") ? `${fields.faq[i]} · ${name.slice(4)}` : (fields[name]?.[i] ?? name)),
+    value: (fact) => (["price", "original"].includes(fact.field) ? money(fact.value) : fact.value.startsWith(">") ? (zh ? `${fact.value.slice(1)} 以上` : `over ${fact.value.slice(1)}`) : half(fact.value, lang, "\n")),
+    askers: (n) => (zh ? `${count(n)} 人问` : `${count(n)} asked`),
+    heat: (n) => (zh ? `近 30 秒 ${n} 人问` : `${n} asked in the last 30 s`),
+    product: (p) => (p ? `${p.number ? (zh ? `${p.number}号 ` : `#${p.number} `) : ""}${(zh ? p.zh || p.en : p.en || p.zh) || p.id}` : ""),
+    number: (n) => (zh ? `${n}号` : `#${n}`),
+    stock: (n) => (zh ? `库存 ${count(n)}` : `${count(n)} left`),
+    stockWords: (s) => (s.startsWith(">") ? (zh ? `库存 ${s.slice(1)}+` : `${s.slice(1)}+ left`) : zh ? `库存 ${s}` : `Stock: ${s}`),
+    more: (n) => (zh ? `还有 ${count(n)} 条` : `${count(n)} more`),
+    gap: (n) => (zh ? `另有 ${count(n)} 条没有逐条显示` : `${count(n)} more, not shown one by one`),
+    coverage: (a, b) => (zh ? `${count(a)} / ${count(b)} 个提问已得到回答` : `${count(a)} of ${count(b)} questions answered`),
+    total: (n) => (zh ? `共 ${count(n)} 条` : `${count(n)} in total`),
+    waiting: (n) => (zh ? `排队 ${count(n)}` : `${count(n)} queued`),
+    models: (n) => (zh ? `模型 ${n} 个在线` : many(n, "model up", "models up")),
+    p95: (t, m) => (zh ? `p95：事实 ${t || "–"}，模型 ${m || "–"}` : `p95: facts ${t || "–"}, model ${m || "–"}`),
+    host_total: (n) => (zh ? `本场转主播 ${count(n)} 条` : `${many(n, "comment", "comments")} sent to the host`),
+    errors: (n) => (zh ? `商品表有 ${count(n)} 处要修正` : `${many(n, "thing", "things")} to repair in the catalogue file`),
+    where: (e) => (zh ? `${e.file}${e.row ? ` 第 ${e.row} 行` : ""}${e.column ? `「${e.column}」` : ""}` : `${e.file}${e.row ? `, row ${e.row}` : ""}${e.column ? `, “${e.column}”` : ""}`),
+    ledger_sum: (r, d, o) => (zh ? `收到 ${count(r)} 条 = 有结果 ${count(d)} + 进行中 ${count(o)}` : `${count(r)} heard = ${count(d)} settled + ${count(o)} in progress`),
+    ago: (s) => (s < 60 ? (zh ? `${Math.floor(s)} 秒前` : `${Math.floor(s)} s ago`) : zh ? `${Math.floor(s / 60)} 分钟前` : `${Math.floor(s / 60)} min ago`),
+    stale: (s) => (zh ? `直播间 ${Math.floor(s)} 秒没有新数据` : `No news from the room for ${Math.floor(s)} s`),
+    age: (s) => (zh ? `${Math.floor(s)} 秒` : `${Math.floor(s)} s`),
+    version: (v) => (zh ? `目录 v${v}` : `catalogue v${v}`),
+    seconds: (s) => (s < 0.0995 ? `${Math.max(1, Math.round(s * 1000))} ms` : s < 9.95 ? `${s.toFixed(1)} s` : `${Math.round(s)} s`),
+    clock: (t) => new Date(t * 1000).toLocaleTimeString(locale, { hour12: false }),
+  };
+  for (const [key, pair] of Object.entries(plain)) words[key] = pair[i];
+  return words;
+}
