@@ -92,7 +92,9 @@ def load(file: Path | None, given: Mapping[str, Any], environment: Mapping[str, 
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"setting {_where(str(error))}. Fix: see `zhubo run --help` and README, Settings.") from error
+        raise SettingsError(
+            f"setting {_where(str(error))}. Fix: see `zhubo run --help` and README, Settings."
+        ) from error
     _check(settings)
     return settings
 
@@ -125,7 +127,9 @@ def _check(settings: Settings) -> None:
         raise SettingsError("setting redis_url: not a redis URL. Fix: give redis://HOST:6379/0 or unix:///path.sock.")
     for room in settings.rooms:
         if not urlsplit(room).scheme:
-            raise SettingsError(f"room {room!r}: no scheme. Fix: give SCHEME://ADDRESS, such as ws://127.0.0.1:9100/demo.")
+            raise SettingsError(
+                f"room {room!r}: no scheme. Fix: give SCHEME://ADDRESS, such as ws://127.0.0.1:9100/demo."
+            )
 
 
 def pseudonym_key(settings: Settings, environment: Mapping[str, str] | None = None) -> bytes:
@@ -140,7 +144,9 @@ def pseudonym_key(settings: Settings, environment: Mapping[str, str] | None = No
     try:
         return _kept_key(path)
     except OSError as error:
-        raise SettingsError(f"setting data: {path} cannot be used ({error.strerror}). Fix: give a folder you may write to.") from error
+        raise SettingsError(
+            f"setting data: {path} cannot be used ({error.strerror}). Fix: give a folder you may write to."
+        ) from error
 
 
 def _kept_key(path: Path) -> bytes:

@@ -1,0 +1,11 @@
+"""Models: finding weights (`resolve`, no torch) and writing with them (`writer.SlotWriter`, torch).
+
+This package is the only place, besides training, that may import torch; its root does not, so that the front
+and the command line can name and fetch models and still start at once.
+"""
+
+from bot.backends.models.pins import DEFAULT_MODEL
+from bot.backends.models.resolve import default_cache, known, resolve
+from bot.backends.models.shelf import Progress
+
+__all__ = ["DEFAULT_MODEL", "Progress", "default_cache", "known", "resolve"]

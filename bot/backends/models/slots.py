@@ -1,0 +1,263 @@
+"""Slots: many answers in one batch on a plain `forward`, each in its own row of preallocated keys and values.
+
+Rows in use are always 0..n-1, so that a step computes on a view and not on a copy; when one ends, the last row takes
+its place. The keys and values of a prefix are computed once and copied into each row that begins with it.
+"""
+
+import inspect
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from transformers.cache_utils import Cache, CacheLayerMixin
+
+_GROW = 256
+# Shorter beginnings are not worth a copy.
+_SHARED = 16
+
+
+class Request(NamedTuple):
+    """One answer to write.
+
+    Attributes:
+        ids: the whole prompt, at least one token longer than `head`.
+        head: the beginning of `ids` that other requests are likely to share.
+        most: tokens to write at most.
+        take: is given each token; returns True when it wants no more.
+    """
+
+    ids: list[int]
+    head: list[int]
+    most: int
+    take: Callable[[int], bool]
+
+
+class _Plan:
+    """Where the next forward writes and how far it reads; all layers look at the same one."""
+
+    def __init__(self) -> None:
+        self.capacity = 0
+        self.rows = slice(0, 0)
+        self.index = torch.empty(0)
+        self.positions = torch.empty(0)
+        self.width = 0
+
+
+class _SlotLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
+    """Keys and values of one layer: `[rows, heads, capacity, head size]`, allocated at first sight of their shape."""
+
+    def __init__(self, plan: _Plan, rows: int) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.keys: Any = None
+        self.values: Any = None
+        self._plan = plan
+        self._rows = rows
+
+    def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
+        """Allocate; zeros, because what is masked is still multiplied."""
+
+        def room(states: torch.Tensor) -> torch.Tensor:
+            _, heads, _, size = states.shape
+            return states.new_zeros(self._rows, heads, self._plan.capacity, size)
+
+        self.keys, self.values = room(key_states), room(value_states)
+        self.is_initialized = True
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: object, **__: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Write `[n, heads, length, size]` where the plan says; return views of all that may be looked at."""
+        if not self.is_initialized:
+            self.lazy_initialization(key_states, value_states)
+        plan = self._plan
+        self.keys[plan.index, :, plan.positions] = key_states.transpose(1, 2)
+        self.values[plan.index, :, plan.positions] = value_states.transpose(1, 2)
+        return self.keys[plan.rows, :, : plan.width], self.values[plan.rows, :, : plan.width]
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """Not used: the mask is given with each call. Kept true all the same."""
+        return self._plan.width, 0
+
+    def get_seq_length(self) -> int:
+        """Not used: positions are given with each call."""
+        return self._plan.width
+
+    def get_max_length(self) -> int:
+        """Positions per row."""
+        return self._plan.capacity
+
+
+class _Row:
+    """A request in a slot: `length` positions are computed, `token` is the next to compute."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.length = len(request.ids)
+        self.token = -1
+        self.written = 0
+
+    def take(self, token: int) -> bool:
+        """Hand over a token; True when the row is done."""
+        self.token = token
+        self.written += 1
+        return self.request.take(token) or self.written >= self.request.most
+
+
+class Slots:
+    """Greedy decoding of many requests with one model. Not for two threads at once.
+
+    Args:
+        model: a causal language model whose layers are all attention layers, on its device.
+        slots: rows decoded together.
+        prefixes: how many prefixes are kept.
+    """
+
+    def __init__(self, model: Any, slots: int, prefixes: int) -> None:
+        self._model = model
+        self._slots = slots
+        self._most_prefixes = prefixes
+        self._device = model.device
+        self._layers = model.config.get_text_config().num_hidden_layers
+        self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        # Keys and values of a prefix, per layer `[2, heads, length, size]`, by its tokens; the last used is last.
+        self._prefixes: OrderedDict[tuple[int, ...], list[torch.Tensor]] = OrderedDict()
+        self._plan = _Plan()
+        self._cache: Any = None
+
+    def forget(self) -> None:
+        """Give back all memory but the model's."""
+        self._prefixes.clear()
+        self._cache = None
+        self._plan.capacity = 0
+
+    @torch.inference_mode()
+    def run(self, requests: Sequence[Request]) -> None:
+        """Write all requests, at most `slots` at a time; a free row is given to the next request at once."""
+        if not requests:
+            return
+        self._make_room(requests)
+        order = {key: place for place, key in enumerate(dict.fromkeys(tuple(request.head) for request in requests))}
+        waiting = sorted(requests, key=lambda request: order[tuple(request.head)], reverse=True)
+        rows: list[_Row] = []
+        while waiting or rows:
+            while waiting and len(rows) < self._slots:
+                newcomers = [_Row(waiting.pop()) for _ in range(min(len(waiting), self._slots - len(rows)))]
+                self._admit(newcomers, rows)
+            if rows:
+                tokens = self._forward([[row.token] for row in rows], [row.length for row in rows], slice(0, len(rows)))
+                for row in rows:
+                    row.length += 1
+                self._deliver(rows, tokens)
+
+    def _admit(self, newcomers: list[_Row], rows: list[_Row]) -> None:
+        """Compute what is new of the newcomers' prompts and append those that go on to `rows`."""
+        first = len(rows)
+        starts = []
+        for place, row in enumerate(newcomers, start=first):
+            head = tuple(row.request.head)
+            starts.append(len(head))
+            if head:
+                self._paste(self._prefix(head), place, len(head))
+        rest = [row.request.ids[start:] for row, start in zip(newcomers, starts, strict=True)]
+        tokens = self._forward(rest, starts, slice(first, first + len(newcomers)))
+        rows.extend(newcomers)
+        self._deliver(rows, [-1] * first + tokens, first)
+
+    def _deliver(self, rows: list[_Row], tokens: list[int], first: int = 0) -> None:
+        """Hand each row from `first` on its token; close the gaps that finished ones leave."""
+        done = [place for place in range(first, len(rows)) if rows[place].take(tokens[place])]
+        for place in reversed(done):
+            last = rows.pop()
+            if place < len(rows):
+                self._move(len(rows), place, last.length)
+                rows[place] = last
+
+    def _prefix(self, head: tuple[int, ...]) -> list[torch.Tensor]:
+        """Return the keys and values of a prefix, computing what no kept prefix begins with."""
+        kept = self._prefixes.pop(head, None)
+        if kept is None:
+            spare = self._slots  # the row after the slots is nobody's
+            nearest, shared = None, _SHARED
+            for other in self._prefixes:
+                common = _common(other, head)
+                if common >= shared:
+                    nearest, shared = other, common
+            start = min(shared, len(head) - 1) if nearest else 0
+            if nearest:
+                self._paste(self._prefixes[nearest], spare, start)
+            self._forward([list(head[start:])], [start], slice(spare, spare + 1))
+            kept = [
+                torch.stack((layer.keys[spare, :, : len(head)], layer.values[spare, :, : len(head)]))
+                for layer in self._cache.layers
+            ]
+        self._prefixes[head] = kept
+        while len(self._prefixes) > self._most_prefixes:
+            self._prefixes.popitem(last=False)
+        return kept
+
+    def _forward(self, ids: list[list[int]], starts: list[int], rows: slice) -> list[int]:
+        """Compute `ids[i]` at positions `starts[i]...` of row i; return the likeliest next token of each row.
+
+        Short rows are padded on the right. What the padding writes lies beyond the row's end, where the next real
+        token overwrites it before anyone may look.
+        """
+        plan, device = self._plan, self._device
+        longest = max(map(len, ids))
+        padded = torch.tensor([row + [0] * (longest - len(row)) for row in ids], device=device)
+        steps = torch.arange(longest, device=device)
+        plan.positions = torch.tensor(starts, device=device)[:, None] + steps
+        plan.rows = rows
+        plan.index = torch.arange(rows.start, rows.stop, device=device)[:, None]
+        plan.width = max(starts) + longest
+        ends = [len(row) - 1 for row in ids]
+        # Padding beyond the last position that the model knows would be refused by learned position embeddings.
+        known = plan.positions.minimum(
+            torch.tensor(starts, device=device)[:, None] + torch.tensor(ends, device=device)[:, None]
+        )
+        mask = torch.arange(plan.width, device=device) <= plan.positions[:, None, :, None]
+        wanted = sorted(set(ends))
+        keep = {"logits_to_keep": torch.tensor(wanted, device=device)} if self._keeps else {}
+        logits = self._model(
+            input_ids=padded,
+            position_ids=known,
+            attention_mask=mask,
+            past_key_values=self._cache,
+            use_cache=True,
+            **keep,
+        ).logits
+        places = [wanted.index(end) for end in ends] if self._keeps else ends
+        at = torch.tensor(places, device=device)
+        best: list[int] = logits[torch.arange(len(ids), device=device), at].argmax(-1).tolist()
+        return best
+
+    def _make_room(self, requests: Sequence[Request]) -> None:
+        """Have enough positions in every row; only called when no row is in use."""
+        padded = max(len(r.head) for r in requests) + max(len(r.ids) - len(r.head) for r in requests)
+        length = max(padded, *(len(r.ids) + r.most for r in requests))
+        needed = -(-length // _GROW) * _GROW
+        if self._cache is None or needed > self._plan.capacity:
+            self._plan.capacity = needed
+            self._cache = Cache(layers=[_SlotLayer(self._plan, self._slots + 1) for _ in range(self._layers)])
+
+    def _paste(self, kept: list[torch.Tensor], row: int, length: int) -> None:
+        for layer, (keys, values) in zip(self._cache.layers, kept, strict=True):
+            if not layer.is_initialized:
+                layer.lazy_initialization(keys[None], values[None])
+            layer.keys[row, :, :length] = keys[:, :length]
+            layer.values[row, :, :length] = values[:, :length]
+
+    def _move(self, source: int, target: int, length: int) -> None:
+        for layer in self._cache.layers:
+            layer.keys[target, :, :length] = layer.keys[source, :, :length]
+            layer.values[target, :, :length] = layer.values[source, :, :length]
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two sequences begin with in common."""
+    length = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        length += 1
+    return length

@@ -1,0 +1,212 @@
+"""The writer: a language model behind the worker, batch in, batch out, same length, same order.
+
+Only this package imports torch; a process that does not write never imports this file.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from bot.backends.models.chat import Chat, Draft, Frame
+from bot.backends.models.shelf import lacks
+from bot.backends.models.slots import Request, Slots
+from bot.domain.errors import ModelError
+from bot.domain.ports import Prompt
+
+_LOG = logging.getLogger(__name__)
+_DTYPES = {
+    "bf16": torch.bfloat16,
+    "bfloat16": torch.bfloat16,
+    "fp16": torch.float16,
+    "float16": torch.float16,
+    "fp32": torch.float32,
+    "float32": torch.float32,
+}
+_PREFIXES = 8
+_FRAMES = 64
+_ATTENTION = {"full_attention", "sliding_attention"}
+
+
+class SlotWriter:
+    """A model that writes many answers at once. Implements the port `Writer`; safe to call from several threads.
+
+    Attributes:
+        name: the model's folder name, for logs and journals.
+        device, dtype, threads: what it runs on, such as "cpu", "bf16", 1.
+        slots: answers written together.
+        positions: tokens a prompt and its answer may have together.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, *, name: str, slots: int = 8) -> None:
+        """Take a loaded model. Raises ModelError when its layers are of a kind the slots cannot keep."""
+        if slots < 1:
+            raise ModelError(f"slots is {slots}; it must be at least 1.")
+        config = model.config.get_text_config()
+        kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+        if not kinds <= _ATTENTION:
+            raise ModelError(
+                f"{name} has {', '.join(sorted(kinds - _ATTENTION))} layers; choose a plain attention model."
+            )
+        self.name = name
+        self.slots = slots
+        self.device = str(model.device)
+        self.dtype = str(model.dtype).removeprefix("torch.").replace("bfloat", "bf").replace("float", "fp")
+        self.threads = torch.get_num_threads()
+        self.positions = _positions(config, kinds)
+        self._chat = Chat(tokenizer, _ends(model))
+        self._engine = Slots(model, slots, _PREFIXES)
+        self._frames: OrderedDict[str, Frame] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path,
+        *,
+        slots: int = 8,
+        threads: int | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
+    ) -> "SlotWriter":
+        """Load a model folder, as `resolve` returns it.
+
+        Args:
+            folder: with safetensors, tokenizer and config.
+            slots: answers written together; more is faster until memory or cores are full.
+            threads: CPU threads; one less than the cores by default, which leaves the rest of zhubo alive.
+            device: such as "cpu" or "cuda:0"; a CUDA device where there is one by default.
+            dtype: "bf16", "fp16" or "fp32"; by default what the device computes fast.
+
+        Raises ModelError naming the setting and the fix.
+        """
+        missing = lacks(folder)
+        if missing:
+            raise ModelError(f"The model folder {folder} lacks {missing}. Resolve the model again or repair the path.")
+        place = _device(device)
+        kind = _dtype(dtype, place)
+        torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            model: Any = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=kind, attn_implementation="sdpa", local_files_only=True
+            )
+            model.to(place).eval()
+        except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+            raise ModelError(
+                f"The model in {folder} cannot be loaded on {place}: {' '.join(str(error).split())}"
+            ) from error
+        return cls(model, tokenizer, name=folder.name, slots=slots)
+
+    def write(self, prompts: Sequence[Prompt]) -> list[str]:
+        """Complete a batch: same length, same order. Blocking.
+
+        A prompt that cannot be written (too long for the model, or with control tokens that cannot be made
+        harmless) gets "" and a warning in the log; the others are not affected. Raises ModelError when the device
+        runs out of memory.
+        """
+        with self._lock:
+            drafts: list[Draft | None] = []
+            requests: list[Request] = []
+            for prompt in prompts:
+                draft = Draft(self._chat, prompt.max_chars)
+                request = self._request(prompt, draft)
+                drafts.append(draft if request else None)
+                if request:
+                    requests.append(request)
+            try:
+                self._engine.run(requests)
+            except torch.OutOfMemoryError as error:
+                self._engine.forget()
+                raise ModelError(f"{self.device} is out of memory: use fewer slots than {self.slots}.") from error
+            return [draft.line() if draft else "" for draft in drafts]
+
+    def _request(self, prompt: Prompt, draft: Draft) -> Request | None:
+        """Return what to compute for a prompt, or None when it cannot be written."""
+        try:
+            tokens = self._chat.tokens(self._frame(prompt.prefix), prompt)
+        except ValueError as error:
+            _LOG.warning("prompt not written: %s", error)
+            return None
+        most = draft.tokens_at_most
+        if len(tokens.all) + most > self.positions:
+            _LOG.warning(
+                "prompt not written: it has %d tokens and its answer up to %d, %s takes %d; shorten the product card",
+                len(tokens.all),
+                most,
+                self.name,
+                self.positions,
+            )
+            return None
+        return Request(tokens.all, tokens.head, most, draft.take)
+
+    def _frame(self, prefix: str) -> Frame:
+        """Render a prefix once and remember it for a while."""
+        frame = self._frames.pop(prefix, None) or self._chat.frame(prefix)
+        self._frames[prefix] = frame
+        while len(self._frames) > _FRAMES:
+            self._frames.popitem(last=False)
+        return frame
+
+
+def _device(name: str | None) -> torch.device:
+    """The device asked for, else the best there is. Raises ModelError when it is not there."""
+    if name is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ModelError(
+            f"device is {name!r}, which is not usable here ({str(error).splitlines()[0]}). Use cpu."
+        ) from error
+    return device
+
+
+def _dtype(name: str | None, device: torch.device) -> torch.dtype:
+    """The number format asked for, else what the device is fast with."""
+    if name is not None:
+        if name not in _DTYPES:
+            raise ModelError(f"dtype is {name!r}; use bf16, fp16 or fp32.")
+        return _DTYPES[name]
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if device.type == "cpu":
+        return torch.bfloat16 if _cpu_has_bf16() else torch.float32
+    return torch.float16
+
+
+def _cpu_has_bf16() -> bool:
+    """Whether the CPU multiplies bf16 itself; emulated, it is slower than fp32. Unknown counts as no."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith(("flags", "Features")):
+                return bool({"avx512_bf16", "amx_bf16", "bf16"} & set(line.split()))
+    return False
+
+
+def _positions(config: Any, kinds: set[str]) -> int:
+    """Tokens the model can attend to; a sliding window counts as the end, since the slots do not slide."""
+    limits = [getattr(config, "max_position_embeddings", None) or 2048]
+    window = getattr(config, "sliding_window", None)
+    if window and ("sliding_attention" in kinds or not getattr(config, "layer_types", None)):
+        limits.append(window)
+    return min(limits)
+
+
+def _ends(model: Any) -> list[int]:
+    """Ids after which the model's own configuration says it stops."""
+    found = getattr(model.generation_config, "eos_token_id", None)
+    if found is None:
+        return []
+    return list(found) if isinstance(found, list | tuple) else [found]
