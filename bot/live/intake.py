@@ -17,6 +17,7 @@ from bot.domain.errors import Fatal, Retry, RoomEnded
 from bot.domain.events import Event, Heard
 from bot.domain.ports import Adapter
 from bot.domain.views import LinkState
+from bot.live.cancelled import cancelled
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Intake:
 
     async def run(self, adapter: Adapter) -> None:
         """Keep the room connected until it ends (returns) or cannot be entered (returns, state says why)."""
-        while True:
+        while not cancelled():
             self._set("connecting" if not self._failures else "degraded", self.why)
             try:
                 await adapter.session(self)

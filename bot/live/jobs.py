@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.domain.errors import StoreError
 from bot.domain.inputs import Drafted, Staffed
 from bot.domain.ports import Job, JobQueue, Written
+from bot.live.cancelled import cancelled
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Jobs:
             group.create_task(self._count())
 
     async def _submit(self) -> None:
-        while True:
+        while not cancelled():
             await self._bell.wait()
             self._bell.clear()
             batch, self._waiting = self._waiting, []
@@ -68,7 +69,7 @@ class Jobs:
                     self._answer(Written(job.id, error="the job queue is down"))
 
     async def _receive(self) -> None:
-        while True:
+        while not cancelled():
             try:
                 for written in await self._queue.results():
                     self._answer(written)
@@ -82,7 +83,7 @@ class Jobs:
             found[0](Drafted(written))
 
     async def _count(self) -> None:
-        while True:
+        while not cancelled():
             try:
                 workers = await self._queue.workers()
             except StoreError:

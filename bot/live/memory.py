@@ -8,6 +8,7 @@ from bot.domain.errors import StoreError
 from bot.domain.inputs import Recalled
 from bot.domain.ports import SessionStore
 from bot.domain.viewers import ViewerContext
+from bot.live.cancelled import cancelled
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Memory:
             self._is(False, str(error))
 
     async def _read(self) -> None:
-        while True:
+        while not cancelled():
             await self._bell.wait()
             self._bell.clear()
             while self._wanted:
@@ -85,7 +86,7 @@ class Memory:
         return known
 
     async def _write(self) -> None:
-        while True:
+        while not cancelled():
             await asyncio.sleep(WRITE_EVERY)
             await self.flush()
 

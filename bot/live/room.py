@@ -216,7 +216,7 @@ class Room:
                 case "ready":
                     self._state.close(now, question, "expired", "no_slot")
                 case _:
-                    self._state.close(now, question, "to_host", "model_late")
+                    self._writing.fall_back(now, question, "to_host", "model_late")
 
     def _retract(self, now: float, comment: str) -> None:
         for viewer, held in self._waiting.items():

@@ -2,8 +2,10 @@
 
 from bot.decide import facts, guard
 from bot.decide.draft import AskModel, Draft, ToHost, Words, draft
+from bot.decide.quote import quote
 from bot.domain.catalog import Catalogue
 from bot.domain.ports import Job, Written
+from bot.domain.turns import Fate
 from bot.live.questions import Question
 from bot.live.state import State
 
@@ -32,7 +34,7 @@ class Writing:
                 state.close(now, question, "to_host", reason)
             case AskModel():
                 if not state.staffed:
-                    state.close(now, question, "to_host", "no_worker")
+                    self.fall_back(now, question, "to_host", "no_worker")
                     return
                 state.move(question, "open", now + state.policy.model_within)
                 self.ask(now)
@@ -60,10 +62,8 @@ class Writing:
             return
         state.book.unexpect(question)
         product = state.product(question.product)
-        if written.error:
-            state.close(now, question, "to_host", "model_late" if written.error == "late" else "model_failed")
-        elif product is None:
-            state.close(now, question, "to_host", "product_gone")
+        if written.error or product is None:
+            self.fall_back(now, question, "to_host", "model_late" if written.error == "late" else "model_failed")
         else:
             verdict = guard.check(written.text, question.text, product, state.catalogue, question.reading.lang)
             question.body, question.path, question.drafted = verdict.text or written.text, "model", now
@@ -71,10 +71,22 @@ class Writing:
             if verdict.text:
                 state.move(question, "ready", now + state.policy.answer_within)
             elif verdict.reason == "asks_host":
-                state.close(now, question, "to_host", "model_asks_host")
+                self.fall_back(now, question, "to_host", "model_asks_host")
             else:
-                state.close(now, question, "withheld", f"guard:{verdict.reason}")
+                self.fall_back(now, question, "withheld", f"guard:{verdict.reason}")
         self.ask(now)
+
+    def fall_back(self, now: float, question: Question, fate: Fate, reason: str) -> None:
+        """No model's words: the merchant's own sentence on the topic answers; without one the question ends so."""
+        state, product = self._state, self._state.product(question.product)
+        said = product and quote(question.text, product, state.catalogue, question.reading.lang)
+        if not said:
+            state.close(now, question, fate, reason)
+            return
+        state.book.unexpect(question)
+        question.body, question.facts, question.path = said.text, said.facts, "fact"
+        question.drafted, question.reason = now, f"quoted:{reason}"
+        state.move(question, "ready", now + state.policy.answer_within)
 
     def stocked(self, now: float, catalogue: Catalogue) -> None:
         """Put a catalogue version in force and recall the drafts that it makes stale."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from bot.domain.errors import StoreError
 from bot.domain.ports import Claimed, Prompt, WorkQueue, Writer, Written
+from bot.live.cancelled import cancelled
 from bot.worker.scheduler import plan
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class Worker:
         self.answered += await self._queue.finish(claimed, written)
 
     async def _beat(self) -> None:
-        while True:
+        while not cancelled():
             try:
                 await self._queue.beat(self._held)
             except StoreError as error:

@@ -100,10 +100,19 @@ def test_an_open_question_goes_to_the_model_and_is_held_to_the_card() -> None:
     hall.write("透气不闷热，夏天穿很合适")
     assert hall.posted[0][1].text.startswith("1号亚麻衬衫：透气不闷热")
     assert hall.turns[0].path == "model"
-    hall.feed(Hear(heard(2, "胖mm能穿吗")), after=3)
-    hall.write("能穿，全网最低价9块9")
+    hall.feed(Hear(heard(2, "这个版型怎么样")), after=3)
+    hall.write("版型好，全网最低价9块9")
     assert hall.turns[1].fate == "withheld"
     assert len(hall.posted) == 1
+
+
+def test_when_the_models_words_are_held_back_the_merchants_own_sentence_answers() -> None:
+    """A question on a topic of the card is answered with the card's sentence, word for word."""
+    hall = opened()
+    hall.feed(Hear(heard(1, "胖mm能穿吗")))
+    hall.write("能穿，全网最低价9块9")
+    assert hall.posted[0][1].text == "1号亚麻衬衫：透气不闷热，版型宽松，微胖也能穿"
+    assert (hall.turns[0].path, hall.turns[0].facts[0].field) == ("fact", "points")
 
 
 def test_what_the_card_is_silent_about_goes_to_the_host_without_the_model() -> None:
@@ -114,13 +123,15 @@ def test_what_the_card_is_silent_about_goes_to_the_host_without_the_model() -> N
     assert (hall.turns[0].fate, hall.turns[0].reason) == ("to_host", "not_on_card")
 
 
-def test_without_a_worker_open_questions_go_to_the_host_and_facts_are_still_answered() -> None:
-    """No worker: facts-only answers."""
+def test_without_a_worker_there_are_facts_quotes_and_the_host() -> None:
+    """No worker: facts and the merchant's own sentences; what needs wording goes to the host."""
     hall = opened()
     hall.feed(Staffed(False))
     hall.feed(Hear(heard(1, "夏天穿热不热")))
-    hall.feed(Hear(heard(2, "多少钱")))
-    assert [(t.fate, t.reason) for t in hall.turns] == [("to_host", "no_worker"), ("answered", "sent")]
+    hall.feed(Hear(heard(2, "这个版型怎么样")))
+    assert not hall.jobs
+    assert {t.id: (t.fate, t.reason) for t in hall.turns} == {"c1": ("answered", "sent"), "c2": ("to_host", "no_worker")}
+    assert "透气不闷热" in hall.posted[0][1].text
 
 
 def test_a_job_answered_twice_counts_once() -> None:

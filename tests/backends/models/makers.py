@@ -7,10 +7,7 @@ from typing import Any
 
 import gguf
 
-TEMPLATE = (
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
+from tests.tiny import TEMPLATE
 
 
 def write_gguf(path: Path, model: Any, tokenizer: Any, tied_twice: bool = False) -> None:
