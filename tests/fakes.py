@@ -47,7 +47,9 @@ def heard(seq: int, text: str = "", *, at: float = 0.0, viewer: str = "", **more
 class Hall:
     """A room with everything around it answering at once, in virtual time. `play` feeds inputs and keeps the record."""
 
-    def __init__(self, policy: RoomPolicy | None = None, caps: Caps | None = None, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self, policy: RoomPolicy | None = None, caps: Caps | None = None, catalogue: Catalogue | None = None
+    ) -> None:
         self.now = 1000.0
         self.room = Room()
         self.entries: list[Entry] = []

@@ -97,7 +97,11 @@ def _speed(counters: Counters) -> Table:
     table.add_column("path / 途径")
     for name in ("answers", "p50", "p95"):
         table.add_column(name, justify="right")
-    names: dict[Path_, str] = {"fact": "catalogue facts / 商品事实", "model": "language model / 语言模型"}
+    names: dict[Path_, str] = {
+        "fact": "catalogue facts / 商品事实",
+        "model": "language model / 语言模型",
+        "quote": "merchant's sentence / 商家原话",
+    }
     for path, name in names.items():
         values = counters.latency[path]
         row = [_seconds(quantile(values, q)) for q in (0.5, 0.95)] if values else ["-", "-"]

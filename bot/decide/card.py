@@ -3,12 +3,16 @@
 It is what a model may rest on: the prompt is written from it, and the guard reads it again against the answer.
 """
 
+import re
+
 import msgspec
 
 from bot.decide.topics import Topic, topics_of
 from bot.decide.words import clauses, content, lang_of, negated
 from bot.domain.catalog import Product
 from bot.domain.events import Lang
+
+_SENTENCE = re.compile(r"(?<=[。！？!?；;])|(?<=\.)\s|\n|\|")
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -17,6 +21,7 @@ class Statement(msgspec.Struct, frozen=True):
     Attributes:
         field: catalogue field it comes from; "faq:<question>" for an answered question.
         words: the clause; of an answered question, the clause of the answer.
+        whole: the sentence it stands in; of an answered question, the whole answer.
         topics: what it speaks of; the first clause of an answer also speaks of what was asked.
         negative: it says no.
         units: its content, with that of the question it answers.
@@ -24,19 +29,10 @@ class Statement(msgspec.Struct, frozen=True):
 
     field: str
     words: str
+    whole: str
     topics: frozenset[Topic]
     negative: bool
     units: frozenset[str]
-
-
-def lines(product: Product, lang: Lang) -> list[tuple[str, str]]:
-    """Return the merchant's own fields as (field, words) in one language."""
-    return [(field, words) for field, text in product.texts.items() if (words := text.get(lang))]
-
-
-def questions(product: Product, lang: Lang) -> list[tuple[str, str]]:
-    """Return the answered questions written in one language as (question, answer)."""
-    return [(f.question, f.answer) for f in product.faq if lang_of(f.question) == lang]
 
 
 def statements(product: Product) -> tuple[Statement, ...]:
@@ -44,13 +40,33 @@ def statements(product: Product) -> tuple[Statement, ...]:
     found: list[Statement] = []
     for field, text in product.texts.items():
         for words in dict.fromkeys((text.zh, text.en)):
-            found += [Statement(field, c, topics_of(c), negated(c), content(c)) for c in clauses(words)]
+            for sentence in sentences(words):
+                for c in clauses(sentence):
+                    found.append(Statement(field, c, sentence, topics_of(c), negated(c), content(c)))
     for faq in product.faq:
         for i, c in enumerate(clauses(faq.answer)):
             asked = topics_of(faq.question) if i == 0 else frozenset()
             units = content(c) | content(faq.question)
-            found.append(Statement(f"faq:{faq.question}", c, topics_of(c) | asked, negated(c), units))
+            found.append(Statement(f"faq:{faq.question}", c, faq.answer, topics_of(c) | asked, negated(c), units))
     return tuple(found)
+
+
+def relevant(question: str, product: Product, lang: Lang, most: int = 2) -> list[str]:
+    """Return the card's sentences in one language that speak of what is asked, the closest first."""
+    asked, units = topics_of(question), content(question)
+    ids, groups = {t.id for t in asked}, {t.group for t in asked}
+    scores: dict[str, int] = {}
+    for s in statements(product):
+        if lang_of(s.whole) == lang:
+            near = 2 * len(groups & {t.group for t in s.topics}) + len(units & s.units)
+            scores[s.whole] = max(scores.get(s.whole, 0), 3 * len(ids & {t.id for t in s.topics}) + near)
+    best = sorted((words for words, score in scores.items() if score), key=lambda words: -scores[words])
+    return best[:most]
+
+
+def sentences(text: str) -> list[str]:
+    """Split a merchant's text into sentences, which can each be said alone."""
+    return [s.strip() for s in _SENTENCE.split(text) if s.strip()]
 
 
 def text_of(card: tuple[Statement, ...], product: Product) -> str:

@@ -1,24 +1,10 @@
 """Words: the line that is posted, and the prompt the model reads."""
 
-from bot.decide import card
-from bot.domain.catalog import TEXT_FIELDS, Product
+from collections.abc import Sequence
+
+from bot.domain.catalog import Product
 from bot.domain.events import Lang
 from bot.domain.turns import Suggestion
-
-_FIELD_NAMES: dict[str, tuple[str, str]] = {
-    "shipping": ("发货", "Shipping"),
-    "returns": ("退换", "Returns"),
-    "material": ("材质", "Material"),
-    "usage": ("使用方法", "How to use"),
-    "expiry": ("保质期", "Shelf life"),
-    "points": ("卖点", "Selling points"),
-    "audience": ("适用人群", "For whom"),
-    "origin": ("产地", "Origin"),
-    "discount": ("优惠", "Discount"),
-    "care": ("洗涤保养", "Care"),
-    "sizing": ("尺码建议", "Sizing"),
-    "warranty": ("质保", "Warranty"),
-}
 
 
 def label(product: Product | None, lang: Lang) -> str:
@@ -31,18 +17,22 @@ def label(product: Product | None, lang: Lang) -> str:
     return f"#{product.number} {name}: " if product.number else f"{name}: "
 
 
+def fits(bodies: Sequence[str], more: str, product: Product | None, lang: Lang, limit: int) -> bool:
+    """Tell whether one more answer on the same product has room in the line."""
+    return len(_joined((*bodies, more), product, lang)) + len(_asked(99, lang)) <= limit
+
+
 def line(
-    body: str, product: Product | None, lang: Lang, askers: int, suggestion: Suggestion | None, limit: int
+    bodies: Sequence[str], product: Product | None, lang: Lang, askers: int, suggestion: Suggestion | None, limit: int
 ) -> tuple[str, Suggestion | None]:
-    """Build the posted line: asker count, product, words, suggestion.
+    """Build the posted line: asker count, product, the answers on it, suggestion.
 
     What does not fit into `limit` characters is left out in this order: suggestion, asker count, last clauses.
 
     Returns:
         The line and the suggestion that is really in it.
     """
-    asked = "" if askers < 2 else f"【{askers}人问】" if lang == "zh" else f"({askers} asked) "
-    core = label(product, lang) + body
+    asked, core = _asked(askers, lang), _joined(bodies, product, lang)
     more = ""
     if suggestion and suggestion.text:
         more = f"；{suggestion.text}" if lang == "zh" else f". {suggestion.text[:1].upper()}{suggestion.text[1:]}"
@@ -51,6 +41,18 @@ def line(
         if len(text) <= limit:
             return text, kept
     return shorten(core, limit), without
+
+
+def _asked(people: int, lang: Lang) -> str:
+    return "" if people < 2 else f"【{people}人问】" if lang == "zh" else f"({people} asked) "
+
+
+def _joined(bodies: Sequence[str], product: Product | None, lang: Lang) -> str:
+    said: list[str] = []
+    for body in bodies:
+        if not any(body in before for before in said):
+            said.append(body)
+    return label(product, lang) + ("；" if lang == "zh" else ". ").join(b.rstrip("。.；;") for b in said)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -65,30 +67,39 @@ def shorten(text: str, limit: int) -> str:
     return (cut[:space] if space > limit // 2 else cut) + "…"
 
 
-_SYSTEM = {
-    "zh": (
-        "你是直播间助播。只根据下面的商品资料回答观众，一句话，不超过40个字，不报价格和库存。"
-        "资料里没有写的，只回答：我帮您问一下主播。"
-    ),
-    "en": (
-        "You assist the host of a live shop. Answer the viewer from the product card below only: one sentence, at most "
-        "20 words, no price, no stock. If the card does not say, answer only: Let me check with the host."
-    ),
+# The same for all products, so that a worker computes it once; the card's sentences come with the question. A small
+# model imitates: plain examples beat instructions, and examples with made-up numbers would leak into answers.
+_PREFIX: dict[Lang, str] = {
+    "zh": """你是直播间助播，照资料用一句话回答观众，不要编。
+例：
+资料：能装下雨伞，水壶放不下
+观众问：能放水壶吗
+回答：水壶放不下，雨伞可以。
+资料：面料有轻微弹力
+观众问：有弹性吗
+回答：有轻微弹力。
+资料：配方不含酒精
+观众问：有酒精吗
+回答：没有，配方不含酒精。""",
+    "en": """You assist in a live shop. Answer the viewer in one short sentence, only from the notes.
+Examples:
+Notes: Fits an umbrella, a water bottle does not fit
+Viewer: can I put a bottle in
+Answer: A water bottle does not fit, an umbrella does.
+Notes: The fabric has a little stretch
+Viewer: is it stretchy
+Answer: Yes, the fabric has a little stretch.""",
 }
 
 
-def prefix(product: Product, lang: Lang) -> str:
-    """Return the shared part of a prompt: instructions and the stable card. The same for every question on a version."""
-    rows = [_SYSTEM[lang], ("商品：" if lang == "zh" else "Product: ") + product.name.get(lang)]
-    for field, words in card.lines(product, lang):
-        name = _FIELD_NAMES[field][0 if lang == "zh" else 1] if field in TEXT_FIELDS else field
-        rows.append(f"{name}：{words}" if lang == "zh" else f"{name}: {words}")
-    for asked, answered in card.questions(product, lang):
-        rows.append(f"问：{asked} 答：{answered}" if lang == "zh" else f"Q: {asked} A: {answered}")
-    return "\n".join(rows)
+def prefix(lang: Lang) -> str:
+    """Return the shared part of a prompt: the instructions."""
+    return _PREFIX[lang]
 
 
-def suffix(question: str, lang: Lang) -> str:
-    """Return the changing part of a prompt: the viewer's words, quoted as data."""
-    words = question.replace("\n", " ")[:200]
-    return f"观众问：{words}" if lang == "zh" else f"Viewer asks: {words}"
+def suffix(question: str, lang: Lang, notes: Sequence[str]) -> str:
+    """Return the changing part of a prompt: the card's sentences and the viewer's words, each one line of data."""
+    words = " ".join(question.split())[:200]
+    if lang == "zh":
+        return f"资料：{'；'.join(n.rstrip('。；') for n in notes)}\n观众问：{words}\n回答："
+    return f"Notes: {' '.join(notes)}\nViewer: {words}\nAnswer:"

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bot.decide import compose, facts, guard, recommend
+from bot.decide import card, compose, facts, guard, recommend
 from bot.decide.triage import Reading
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.turns import Fact, Suggestion
@@ -58,16 +58,19 @@ def draft(
         return ToHost(how)
     answer_ = facts.answer(reading, product, catalogue) or facts.from_faq(text, product, catalogue)
     if answer_ is not None:
-        if not _safe(answer_, product):
+        if not _safe(answer_, product, reading.size):
             return ToHost("unbound_number")
         beside = recommend.beside(answer_, reading, product, catalogue, context)
         return Words(product.id, answer_.text, answer_.facts, beside)
     if not product.listed:
         return ToHost("not_listed")
-    if not guard.grounded(text, reading.topics, product):
+    notes = card.relevant(text, product, reading.lang)
+    if not notes or not guard.grounded(text, reading.topics, product):
         return ToHost("not_in_catalogue" if reading.slots else "not_on_card")
-    return AskModel(compose.prefix(product, reading.lang), compose.suffix(text, reading.lang))
+    return AskModel(compose.prefix(reading.lang), compose.suffix(text, reading.lang, notes))
 
 
-def _safe(answer: facts.Answer, product: Product) -> bool:
-    return not guard.unbound(answer.text, answer.facts, f"{product.name.zh} {product.name.en} {' '.join(product.sizes)}")
+def _safe(answer: facts.Answer, product: Product, asked: str = "") -> bool:
+    """Tell whether every number is bound; a size may be named that the viewer asked for and the product has not."""
+    names = f"{product.name.zh} {product.name.en} {' '.join(product.sizes)} {asked}"
+    return not guard.unbound(answer.text, answer.facts, names)

@@ -4,6 +4,7 @@ A `Fact` holds what the catalogue printed when the answer was drafted. `stale` r
 from the version in force and tells which of them changed: an answer with a stale fact is never sent.
 """
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -61,7 +62,8 @@ def value_of(catalogue: Catalogue, product_id: str, field: str, sku_id: str = ""
         return ""
     if field == "price":
         prices = ((sku.price,) if sku.price else ()) if sku else product.prices
-        return "–".join(f"{amount(p.minor)} {p.currency}" for p in dict.fromkeys((prices[0], prices[-1]))) if prices else ""
+        ends = dict.fromkeys((prices[0], prices[-1])) if prices else ()
+        return "–".join(f"{amount(p.minor)} {p.currency}" for p in ends)
     if field == "stock":
         return _stock_value(sku.stock if sku else product.stock)
     return _plain_value(product, field)
@@ -149,7 +151,10 @@ def _stock(say: _Say, skus: Sequence[Sku], asked: tuple[str, str]) -> None:
     facts = [say.fact("stock")] if whole else [say.fact("stock", s) for s in skus]
     if left == 0:
         say.sold_out = True
-        say.put(f"{asked[0]}已售罄" if asked[0] else "已经售罄", f"{asked[1]} is sold out" if asked[1] else "sold out now", *facts)
+        gone = (
+            (f"{asked[0]}已售罄", f"{asked[1]} is sold out") if asked[0] or asked[1] else ("已经售罄", "sold out now")
+        )
+        say.put(*gone, *facts)
         open_sizes = [s for s in say.product.skus if s.stock and s not in skus]
         if open_sizes:
             _offer_rest(say, open_sizes)
@@ -214,6 +219,23 @@ def _is_colour(sku: Sku, asked: str) -> bool:
     return any(zh in names for zh, en in _COLOUR_EN.items() if asked in en.split())
 
 
+_CODE = re.compile(r"[2-6]?x*[sml]|3\d|4\d", re.I)
+
+
+def _is_size(sku: Sku, asked: str) -> bool:
+    """Tell whether a viewer who types `asked` means this size: all of it, or what it begins with (1.5米 of 1.5米床)."""
+    own = sku.size.lower()
+    return own == asked or (len(asked) > 2 and own.startswith(asked) and not asked[-1].isdigit())
+
+
+def _size_word(asked: str) -> str:
+    return f"{asked.upper()}码" if _CODE.fullmatch(asked) else asked
+
+
+def _colour_word(asked: str) -> str:
+    return asked if asked.isascii() or asked.endswith("色") else asked + "色"
+
+
 def _asked_skus(reading: Reading, product: Product) -> tuple[list[Sku], tuple[str, str], str]:
     """Return the SKUs asked for, their name (zh, en), and "size"/"colour" when the product has no such thing."""
     skus, zh, en = list(product.skus), "", ""
@@ -221,23 +243,24 @@ def _asked_skus(reading: Reading, product: Product) -> tuple[list[Sku], tuple[st
         fits = [s for s in skus if _is_colour(s, reading.colour)]
         if not fits:
             return [], ("", ""), "colour"
-        skus, first = fits, fits[0].colour
-        zh, en = first.get("zh"), first.get("en")
+        skus, own = fits, dict.fromkeys(s.colour for s in fits)
+        first = fits[0].colour
+        zh, en = (first.get("zh"), first.get("en")) if len(own) == 1 else (_colour_word(reading.colour), reading.colour)
     if reading.size:
-        fits = [s for s in skus if s.size.lower() == reading.size]
+        fits = [s for s in skus if _is_size(s, reading.size)]
         if not fits:
-            known = any(s.size.lower() == reading.size for s in product.skus)
+            known = any(_is_size(s, reading.size) for s in product.skus)
             return [], ("", ""), "pair" if known else "size"
         skus = fits
-        suffix = "码" if len(fits[0].size) <= 3 else ""
+        suffix = "码" if _CODE.fullmatch(fits[0].size) else ""
         zh, en = f"{zh}{fits[0].size}{suffix}", f"{en} {fits[0].size}".strip()
     return skus, (zh, en), ""
 
 
 _MISSING = {
-    "size": ("没有{0}码", "no size {0}"),
+    "size": ("没有{0}", "no size {0}"),
     "colour": ("没有{1}", "no {1}"),
-    "pair": ("这个颜色没有{0}码", "no {0} in that colour"),
+    "pair": ("这个颜色没有{0}", "no {0} in that colour"),
 }
 
 
@@ -253,9 +276,12 @@ def answer(reading: Reading, product: Product, catalogue: Catalogue) -> Answer |
     skus, name, missing = _asked_skus(reading, product)
     if missing and (product.sizes if missing != "colour" else product.colours):
         zh, en = _MISSING[missing]
-        colour = reading.colour if reading.colour.isascii() or reading.colour.endswith("色") else reading.colour + "色"
-        words = reading.size.upper(), colour
-        say.put(zh.format(*words), en.format(*words), say.fact("sizes" if missing == "size" else "colours"))
+        words = _size_word(reading.size), _colour_word(reading.colour)
+        say.put(
+            zh.format(*words),
+            en.format(words[0].removesuffix("码"), words[1]),
+            say.fact("sizes" if missing == "size" else "colours"),
+        )
         rest = [s for s in product.skus if s.stock]
         _offer_rest(say, rest[:4])
         skus = []

@@ -1,8 +1,9 @@
 """The guard: a text leaves only when everything it states is bound to the catalogue.
 
-It reads what a model wrote as it would read a stranger's claim: numbers, promises, sizes, colours, stock words,
-topics and their polarity must all be found in the product's own statements. What fails is withheld; nothing is
-repaired. Texts made of facts are checked by the same rule for numbers (`unbound`).
+It reads what a model wrote as it would read a stranger's claim. Some things are never a model's to say: money, stock,
+promises of the shop, contacts, markup. The rest must rest on the product's own statements, clause by clause
+(`evidence`). What fails is withheld; nothing is repaired. Texts made of facts are checked by the same rule for numbers
+(`unbound`).
 """
 
 import re
@@ -11,16 +12,17 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
-from bot.decide.card import Statement, statements, text_of
+from bot.decide.card import statements, text_of
+from bot.decide.evidence import Evidence, parts, verbatim
 from bot.decide.facts import fact
-from bot.decide.numbers import Number, read
-from bot.decide.topics import Topic, topics_of
-from bot.decide.words import clauses, clean, content, lang_of, negated
+from bot.decide.kinds import INJECTION, INSTEAD
+from bot.decide.numbers import read
+from bot.decide.privacy import mask
+from bot.decide.topics import Topic
+from bot.decide.words import clean, content, lang_of
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Lang
 from bot.domain.turns import Fact
-
-SUPPORT = 0.6  # least share of the answer's content found in the card or the question
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -38,39 +40,71 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 _ASKS_HOST = re.compile(
-    r"问(?:一下|下)?(?:主播|客服|老板)|(?:咨询|联系)(?:一下)?(?:主播|客服)|不(?:太)?(?:清楚|确定|知道)|没有(?:相关|提到|说明)|未(?:提及|说明)|"
-    r"ask the (?:host|seller)|check with|not sure|(?:don.t|do not) know|no information|not mentioned|unsure|cannot (?:say|tell)",
+    r"问(?:一下|下)?(?:主播|客服|老板)|(?:咨询|联系)(?:一下)?(?:主播|客服)|不(?:太)?(?:清楚|确定|知道)|"
+    r"没有(?:相关|提到|说明)|未(?:提及|说明)|"
+    r"ask the (?:host|seller)|check with|not sure|(?:don.t|do not) know|no information|not mentioned|unsure|"
+    r"cannot (?:say|tell)",
     re.I,
 )
-_MARKUP = re.compile(r"[<>{}\[\]|`#*_\\]|https?:|www\.|@|(?:assistant|system|user|viewer|question|answer)\s*[:：]|问[:：]|答[:：]", re.I)
+_MARKUP = re.compile(
+    r"[<>{}\[\]|`#*_\\^~=]|https?:|www\.|\.(?:com|cn|net|top|shop)\b|@|"
+    r"(?:assistant|system|user|viewer|question|answer|note|用户|观众|助播|主播|助手|系统)\s*[:：]|[问答注][:：]",
+    re.I,
+)
+# Somebody else speaking: a model on itself, a command passed on, a way out of the room.
+_ROLE = re.compile(
+    r"作为.{0,6}(?:ai|助手|模型|助播)|语言模型|人工智能|提示词|资料(?:里|中|显示)|根据(?:以上|资料|提供)|"
+    r"\bas an ai\b|language model|the card says|instructions?\b",
+    re.I,
+)
+_CONTACT = re.compile(
+    r"微信|vx|v信|qq|加我|私信|私聊|电话|手机号|扫码|进群|群里|wechat|whatsapp|telegram|call me|dm me|\bdm\b", re.I
+)
 _STOCK = re.compile(
-    r"有货|没货|现货|库存|售罄|卖完|断货|缺货|仅剩|还剩|抢|sold out|in stock|out of stock|only \d+ left|\bleft\b|available",
+    r"[有没缺断现余]货|库存|售罄|[卖抢]完|仅剩|还剩|剩[下余]|抢|秒杀|手慢|赶紧|赶快|抓紧|速来|下单|拍下|补货|"
+    r"最后.{0,2}件|"
+    r"sold out|in stock|out of stock|\bleft\b|available|hurry|selling fast|last (?:one|few|chance)|order now|buy now|"
+    r"restock",
     re.I,
 )
-# Promises, absolutes and health claims: each may be said only when the merchant's own card says it.
+# The shop's own promises: a model may only repeat a whole field of the card, word for word.
 _PROMISE = re.compile(
-    r"包邮|免邮|免运费|免费|赠送|赠品|送(?:一|您|你|运费险)|保证|承诺|假一赔|赔付|退款|退货|退换|无理由|质保|保修|优惠券|优惠|折扣|打折|满减|限时|特价|秒杀|"
-    r"最(?!后|近)\w?|第一|唯一|顶级|极致|国家级|全网|首选|绝对|永久|完全|百分百|纯天然|零添加|无添加|根治|治疗|治愈|疗效|功效|药|抗癌|减肥|美白|祛斑|祛痘|抗菌|杀菌|"
-    r"孕|婴|过敏|安全|无害|无副作用|放心|认证|专利|进口|防水|防晒|阻燃|正品|"
-    r"free|guarantee|promise|refund|return|warranty|discount|coupon|% off|best|cheapest|lowest|number one|no\. ?1|only one|"
-    r"perfect|always|never|completely|cure|heal|treat|clinical|proven|safe|harmless|allerg|pregnan|certified|patent|organic|"
-    r"natural|waterproof|sunscreen|authentic|genuine|imported",
+    r"包邮|免邮|[免包]运费|邮费|运费|免费|免单|赠|[附再还会]送|送(?!到|洗|给|人|礼|长|妈|父|朋)|白送|保证|承诺|保障|"
+    r"假一赔|[包必]赔|赔[付偿一十双三]|退款|退货|退换|包退|"
+    r"换货|换新|无理由|质保|保修|维修|券|优惠|折(?!叠|痕|皱)|满\d|立减|直降|减\d|特价|半价|低价|好价|底价|降价|价|"
+    r"便宜|划算|性价比|超值|福利|返现|红包|买[一二三1-3两]|"
+    r"发货|发出|顺丰|快递|当天发|包赔|"
+    r"(?<!caffeine[ -])(?<!sugar[ -])(?<!fragrance[ -])(?<!alcohol[ -])(?<!oil[ -])(?<!cruelty[ -])\bfree\b(?! of|"
+    r" from)|guarantee|promise|refund|return|"
+    r"money.?back|warranty|discount|coupon|voucher|% off|half off|half price|bogo|buy (?:one|1|two|2)|"
+    r"gifts?\b(?! for)|cheap|bargain|\bdeals?\b|\bsale\b|pric|\bcosts?\b|"
+    r"lowest|value for|save \d|ships?\b|shipping|deliver",
     re.I,
 )
-_SIZE = re.compile(r"(?<![a-z0-9'’])(xxs|xs|s|m|l|xl|xxl|xxxl|[2-5]xl)(?![a-z0-9'’])|(?<!\d)(3[4-9]|4[0-6])\s*码", re.I)
-_COLOUR = re.compile(
-    r"[黑白红蓝绿黄灰粉紫棕咖杏橙驼裸]色|卡其|藏青|米[白色]|\b(?:black|white|red|blue|green|yellow|gr[ea]y|pink|purple|brown|beige|khaki|orange|navy)\b",
+# Absolutes and claims about health or origin: only in the words of the card.
+_CLAIM = re.compile(
+    r"都(?!市)|任何|所有|全部|人人|every|\ball\b|\bany|"
+    r"最(?!后|近|好(?:先|在|用))|第一|唯一|顶级|极致|国家级|全网|首选|绝对|永久|永远|完全|百分之?百|纯天然|天然|"
+    r"零添加|无添加|根治|治|疗|痊愈|功效|药|抗癌|抗菌|杀菌|抑菌|消炎|"
+    r"减肥|瘦身|燃脂|排毒|美白|祛斑|祛痘|抗衰|孕|婴|安全|无害|副作用|放心|认证|专利|进口|防水|防晒|阻燃|正品|官方|"
+    r"明星同款|爆款|100%|"
+    r"\bbest\b|number one|no\. ?1|only one|\bperfect|\balways\b|\bnever\b|completely|totally|\bcur(?:e|es|ing)\b|"
+    r"\bheal|treat|clinical|proven|safe\b|"
+    r"harmless|pregnan|certified|patent|organic|natural|waterproof|sunscreen|authentic|genuine|imported|miracle|"
+    r"detox|slimming|anti.?aging",
     re.I,
 )
-_YES_NO = re.compile(r"吗|[能会可].{0,2}[不没]|有没有|是不是|^(?:is|are|does|do|can|will|would)\b", re.I)
+_STRANGE = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f\u3400-\u9fff\uf900-\ufaff]")
+_ASKS_BACK = re.compile(r"[?？]")
+_GREETING = re.compile(r"(?:亲+爱?的?|您好|你好|哈喽|宝子?们?|hi|hello|hey|dear|hi there)[~!！]*", re.I)
+
+
+_WIDE = {",": "，", ";": "；", ":": "：", "!": "！"}
+_NARROW = re.compile(r"([,;:!])(?: |(?=[\u3400-\u9fff])|$)")
 
 
 def _numbers_of(text: str) -> set[Decimal]:
     return {n.value for n in read(text)}
-
-
-def _bound(number: Number, money: set[Decimal], plain: set[Decimal]) -> bool:
-    return number.value in (money if number.unit in ("money", "off") else plain | money)
 
 
 def unbound(text: str, facts: Sequence[Fact], also: str = "") -> list[str]:
@@ -105,48 +139,37 @@ def grounded(question: str, topics: frozenset[Topic], product: Product) -> bool:
     return bool(asked) and len(asked & said) * 2 >= len(asked)
 
 
-def _claims(text: str, product: Product, card: str) -> str:
-    lowered = text.lower()
-    if found := _STOCK.search(lowered):
-        return f"states_stock:{found[0]}"
-    money = {n.value for n in read(card) if n.unit in ("money", "off")}
-    prices = [*product.prices, *([product.original] if product.original else [])]
-    money |= {Decimal(p.minor) / 100 for p in prices}
-    plain = _numbers_of(card) | {Decimal(product.number)}
-    for number in read(text):
-        if not _bound(number, money, plain):
-            return f"number:{number.raw}"
-    for found in _PROMISE.finditer(lowered):
-        if found[0] not in card:
-            return f"promise:{found[0]}"
-    sizes = {s.lower() for s in product.sizes}
-    for found in _SIZE.finditer(text):
-        word = next(g for g in found.groups() if g).lower()
-        if word not in sizes and not re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", card):
-            return f"size:{word}"
-    colours = " ".join(f"{c.zh} {c.en}" for c in product.colours).lower()
-    for found in _COLOUR.finditer(lowered):
-        if found[0] not in colours and found[0] not in card:
-            return f"colour:{found[0]}"
+def _forbidden(text: str, lang: Lang, limit: int) -> str:
+    """Return why a text may not be sent whatever the card says, or ""."""
+    if found := _MARKUP.search(text) or _ROLE.search(text):
+        return f"markup:{found[0]}"
+    if _CONTACT.search(text) or mask(text) != text:
+        return "contact"
+    if INSTEAD.search(text.lower()) or INJECTION.found(text.lower(), True, True):
+        return "injection"
+    if lang_of(text) != lang or _STRANGE.search(text):
+        return "wrong_language"
+    if len(text) > (limit if lang == "zh" else limit * 2):
+        return "too_long"
+    if _ASKS_BACK.search(text):
+        return "asks_back"
     return ""
 
 
-def _polarity(text: str, question: str, card: Sequence[Statement]) -> str:
-    known: dict[str, set[bool]] = {}
-    for statement in card:
-        for topic in statement.topics:
-            known.setdefault(topic.id, set()).add(statement.negative)
-            known.setdefault(f"group {topic.group}", set()).add(statement.negative)
-    for i, part in enumerate(clauses(text)):
-        topics = topics_of(part)
-        if not topics and i == 0 and _YES_NO.search(question):
-            topics = topics_of(question)
-        for topic in sorted(topics, key=lambda t: t.id):
-            says = known.get(topic.id) or known.get(f"group {topic.group}")
-            if says is None:
-                return f"ungrounded:{topic.id}"
-            if negated(part) not in says and not (negated(question) and i == 0):
-                return f"contradicts:{topic.id}"
+def _claims(text: str, product: Product, card: str) -> str:
+    """Return which claim of a text is not a model's to make, or ""."""
+    lowered = text.lower()
+    if found := _STOCK.search(lowered):
+        return f"states_stock:{found[0]}"
+    on_card = {(n.value, n.unit) for n in read(card)} | {(Decimal(product.number), "号")}
+    for number in read(text):
+        if number.unit in ("money", "off") or (number.value, number.unit) not in on_card:
+            return f"number:{number.raw}"
+    if found := _PROMISE.search(lowered):
+        return f"promise:{found[0]}"
+    for found in _CLAIM.finditer(lowered):
+        if found[0] not in card:
+            return f"promise:{found[0]}"
     return ""
 
 
@@ -163,38 +186,29 @@ def check(text: str, question: str, product: Product, catalogue: Catalogue, lang
         return Verdict("", "empty")
     if _ASKS_HOST.search(text):
         return Verdict("", "asks_host")
-    if found := _MARKUP.search(text):
-        return Verdict("", f"markup:{found[0]}")
-    if lang_of(text) != lang:
-        return Verdict("", "wrong_language")
-    if len(text) > (limit if lang == "zh" else limit * 2):
-        return Verdict("", "too_long")
-    card = statements(product)
-    if reason := _claims(text, product, text_of(card, product)) or _polarity(text, question, card):
+    if reason := _forbidden(text, lang, limit):
         return Verdict("", reason)
-    fields, share = _support(text, question, product, card)
-    if not fields or share < SUPPORT:
-        return Verdict("", "unsupported")
-    facts = tuple(fact(catalogue, product, f) for f in fields)
-    said = {n.value for n in read(text) if n.unit == "money"}
-    if said & {Decimal(p.minor) / 100 for p in product.prices}:
-        facts += (fact(catalogue, product, "price"),)
-    if product.original and Decimal(product.original.minor) / 100 in said:
-        facts += (fact(catalogue, product, "original"),)
-    return Verdict(text.rstrip("。."), "ok", facts)
+    evidence = Evidence(product, question)
+    if field := verbatim(text, product):
+        evidence.fields.append(field)
+    elif reason := _claims(text, product, text_of(statements(product), product)) or _unsupported(text, evidence):
+        return Verdict("", reason)
+    text = _typeset(text.rstrip("。."), lang)
+    return Verdict(text, "ok", tuple(fact(catalogue, product, f) for f in evidence.fields))
 
 
-def _support(text: str, question: str, product: Product, card: Sequence[Statement]) -> tuple[list[str], float]:
-    """Return the card fields under a text (at most two, strongest first) and the share of its content they cover."""
-    own = content(text) - content(f"{product.name.zh} {product.name.en}")
-    spoken = {t.group for t in topics_of(text) | topics_of(question)}
-    strength: dict[str, int] = {}
-    found: set[str] = set()
-    for statement in card:
-        shared = own & statement.units
-        found |= shared
-        score = len(shared) + 2 * len({t.group for t in statement.topics} & spoken)
-        if score:
-            strength[statement.field] = max(strength.get(statement.field, 0), score)
-    best = sorted(strength, key=lambda f: -strength[f])[:2]
-    return best, len(found | (own & content(question))) / len(own) if own else 1.0
+def _typeset(text: str, lang: Lang) -> str:
+    """Give a Chinese line back the full-width marks that cleaning made narrow."""
+    return _NARROW.sub(lambda m: _WIDE[m[1]], text) if lang == "zh" else text
+
+
+def _unsupported(text: str, evidence: Evidence) -> str:
+    """Return why a clause of the text does not rest on the card, or ""."""
+    claims = [evidence.read(part) for part in parts(text) if not _GREETING.fullmatch(part)]
+    limits = frozenset().union(*(claim.limits for claim in claims))
+    for claim in claims:
+        if reason := evidence.bears_out(claim, limits):
+            return reason
+    if not evidence.fields:
+        return "unsupported"
+    return "" if evidence.answers else "off_topic"

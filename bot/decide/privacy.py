@@ -8,10 +8,11 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[contact]"),
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "[contact]"),  # Chinese identity card
     (re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), "[contact]"),  # Chinese mobile
-    (re.compile(r"(?<![\d.])\+?\d[\d -]{8,14}\d(?![\d.])"), "[contact]"),  # other long numbers
+    # other long numbers, but not 扣1 in a row and not a date
+    (re.compile(r"(?<![\d.])(?!(\d)\1{8,})(?!\d{4}-\d\d?-\d\d?)\+?\d[\d -]{8,14}\d(?![\d.])"), "[contact]"),
     (
         re.compile(
-            r"((?:加|\+)?(?:微信|薇信|威信|卫星|wei\s?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp)"
+            r"((?:[加+➕]\s?(?:v|薇|威|微(?!信)|q|企鹅)|微信|薇信|威信|卫星|wei\s?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp)"
             r"(?:号|群)?[\s:：是]*)[a-z0-9][a-z0-9_-]{4,}",
             re.I,
         ),
@@ -19,7 +20,10 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"@[\w\u3400-\u9fff-]{1,30}"), "[user]"),
 )
-_MAYBE = re.compile(r"@|://|www\.|\d[\d -]{8}|微信|薇信|威信|卫星|wei ?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp", re.I)
+_MAYBE = re.compile(
+    r"@|://|www\.|\d[\d -]{8}|微信|薇信|威信|卫星|wei ?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp|[加+➕]\s?[vq薇威微企]",
+    re.I,
+)
 
 
 def mask(text: str) -> str:

@@ -23,7 +23,8 @@ Fate = Literal[
 FATES: tuple[Fate, ...] = get_args(Fate)
 
 CommentKind = Literal["question", "intent", "complaint", "praise", "chatter", "spam", "abuse", "command"]
-Path = Literal["fact", "model"]
+Path = Literal["fact", "model", "quote"]  # catalogue values, a model's words, the merchant's own sentence
+PATHS: tuple[Path, ...] = get_args(Path)
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 
 from bot.domain.events import Heard
-from bot.domain.turns import FATES, Path, Turn
+from bot.domain.turns import FATES, PATHS, Path, Turn
 
 SAMPLES = 4096  # newest latencies kept per path
 RATE_WINDOW = 5  # seconds
@@ -34,7 +34,7 @@ class Counters:
         self.fates: Counter[str] = Counter(dict.fromkeys(FATES, 0))
         self.reasons: Counter[tuple[str, str]] = Counter()
         self.events: Counter[str] = Counter()
-        self.latency: dict[Path, deque[float]] = {"fact": deque(maxlen=SAMPLES), "model": deque(maxlen=SAMPLES)}
+        self.latency: dict[Path, deque[float]] = {path: deque(maxlen=SAMPLES) for path in PATHS}
         self.decided: deque[float] = deque(maxlen=SAMPLES)
         self._rate: deque[list[float]] = deque(maxlen=RATE_WINDOW + 1)
 

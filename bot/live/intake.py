@@ -128,10 +128,12 @@ class Intake:
                 await adapter.session(self)
                 failure = Retry("the adapter's session returned without saying why")
             except RoomEnded as ended:
-                return self._set("ended", str(ended) or "the show is over")
+                self._set("ended", str(ended) or "the show is over")
+                return
             except Fatal as fatal:
                 log.error("%s: %s", self._room, fatal)
-                return self._set("bad_credentials", str(fatal))
+                self._set("bad_credentials", str(fatal))
+                return
             except Retry as retry:
                 failure = retry
             except Exception as bug:  # noqa: BLE001 - named place 1 of 3: a faulty adapter must not end the show

@@ -1,6 +1,7 @@
 """The outbox: one line at a time, under the platform's quota and the merchant's own gap, and only if still true."""
 
 from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 
@@ -54,7 +55,7 @@ class Outbox:
         self._state, self._writing = state, writing
         self._quota = Quota()
         self._linked = False
-        self._sending: Question | None = None
+        self._sending: list[Question] = []
         self._key, self._posts = "", 0
 
     def link(self, up: bool, caps: Caps) -> None:
@@ -67,32 +68,48 @@ class Outbox:
         return self._quota.free_at() if self._free() and self._state.book.in_state("ready") else None
 
     def speak(self, now: float) -> None:
-        """Post the most urgent answer if a slot is free. Its facts are checked once more, here and now."""
-        state = self._state
+        """Post the most urgent answer if a slot is free, with others on the same product as far as the line has room.
+        All facts are checked once more, here and now.
+        """
         while self._free() and now >= self._quota.free_at():
-            ready = state.book.in_state("ready")
+            ready = sorted(self._state.book.in_state("ready"), key=lambda q: -q.urgency(now))
             if not ready:
                 return
-            question = max(ready, key=lambda q: q.urgency(now))
-            if not self._writing.still_true(now, question):
+            if not self._writing.still_true(now, ready[0]):
                 continue
-            product, lang = state.product(question.product), question.reading.lang
-            question.line, question.suggestion = compose.line(
-                question.body, product, lang, question.people, question.suggestion, state.caps.max_chars
-            )
-            if state.caps.can_send:
-                self._post(now, question)
+            together = self._together(now, ready)
+            if self._state.caps.can_send:
+                self._post(now, together)
             else:
-                state.close(now, question, "to_host", "read_only")
+                for question in together:
+                    question.line = (
+                        compose.label(self._state.product(question.product), question.reading.lang) + question.body
+                    )
+                    self._state.close(now, question, "to_host", "read_only")
+
+    def _together(self, now: float, ready: Sequence[Question]) -> list[Question]:
+        """Pick the questions that one line answers: the most urgent, and others of its product and language."""
+        state, first = self._state, ready[0]
+        product, lang, chosen = state.product(first.product), first.reading.lang, [first]
+        for other in ready[1:] if product else ():
+            same = other.product == first.product and other.reading.lang == lang and not other.suggestion
+            room = same and compose.fits([q.body for q in chosen], other.body, product, lang, state.caps.max_chars)
+            if room and self._writing.still_true(now, other):
+                chosen.append(other)
+        return chosen
 
     def posted(self, now: float, receipt: Receipt) -> None:
         """Take the platform's word on the line under way; a receipt for any other line comes too late."""
-        question, state = self._sending, self._state
-        if question is None or receipt.key != self._key:
+        if not self._sending or receipt.key != self._key:
             return
-        self._sending = None
+        questions, self._sending = self._sending, []
         if receipt.after:
             self._quota.hold_until(now + receipt.after)
+        for question in questions:
+            self._settle(now, question, receipt)
+
+    def _settle(self, now: float, question: Question, receipt: Receipt) -> None:
+        state = self._state
         if receipt.outcome in ("accepted", "confirmed"):
             self._suggested(question)
             state.close(now, question, "answered", "sent")
@@ -104,23 +121,30 @@ class Outbox:
 
     def give_up(self, now: float) -> None:
         """The line under way has no receipt: its outcome is unknown, and it is not sent again."""
-        question, self._sending = self._sending, None
-        if question is not None:
+        questions, self._sending = self._sending, []
+        for question in questions:
             self._state.close(now, question, "failed", "send_unknown")
 
     def _free(self) -> bool:
-        return self._linked and self._sending is None
+        return self._linked and not self._sending
 
-    def _post(self, now: float, question: Question) -> None:
-        state = self._state
+    def _post(self, now: float, questions: list[Question]) -> None:
+        state, first = self._state, questions[0]
+        people = len({a.heard.viewer or a.heard.id for q in questions for a in q.askers})
+        text, first.suggestion = compose.line(
+            [q.body for q in questions], state.product(first.product), first.reading.lang, people, first.suggestion,
+            state.caps.max_chars,
+        )  # fmt: skip
         self._posts += 1
         self._key = f"{state.boot}-{self._posts}"
-        question.tries += 1
         self._quota.take(now)
-        self._sending = question
-        state.move(question, "sending", now + state.policy.receipt_within)
-        about = question.suggestion.product if question.suggestion else ""
-        state.out.append(Outgoing(self._key, question.line, tuple(a.heard.id for a in question.askers), about))
+        self._sending = questions
+        for question in questions:
+            question.line, question.tries = text, question.tries + 1
+            state.move(question, "sending", now + state.policy.receipt_within)
+        about = first.suggestion.product if first.suggestion else ""
+        askers = tuple(a.heard.id for q in questions for a in q.askers)
+        state.out.append(Outgoing(self._key, text, askers, about))
 
     def _suggested(self, question: Question) -> None:
         if question.suggestion is None:

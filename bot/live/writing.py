@@ -1,8 +1,8 @@
 """Writing: a question gets its words, from facts at once or from a worker later, and loses them when a fact changes."""
 
-from bot.decide import facts, guard
+from bot.decide import facts
 from bot.decide.draft import AskModel, Draft, ToHost, Words, draft
-from bot.decide.quote import quote
+from bot.decide.quote import hold, quote
 from bot.domain.catalog import Catalogue
 from bot.domain.ports import Job, Written
 from bot.domain.turns import Fate
@@ -65,7 +65,7 @@ class Writing:
         if written.error or product is None:
             self.fall_back(now, question, "to_host", "model_late" if written.error == "late" else "model_failed")
         else:
-            verdict = guard.check(written.text, question.text, product, state.catalogue, question.reading.lang)
+            verdict = hold(written.text, question.text, product, state.catalogue, question.reading.lang)
             question.body, question.path, question.drafted = verdict.text or written.text, "model", now
             question.facts = verdict.facts
             if verdict.text:
@@ -84,7 +84,7 @@ class Writing:
             state.close(now, question, fate, reason)
             return
         state.book.unexpect(question)
-        question.body, question.facts, question.path = said.text, said.facts, "fact"
+        question.body, question.facts, question.path = said.text, said.facts, "quote"
         question.drafted, question.reason = now, f"quoted:{reason}"
         state.move(question, "ready", now + state.policy.answer_within)
 

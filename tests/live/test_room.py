@@ -35,6 +35,22 @@ def test_askers_of_one_question_get_one_line() -> None:
     assert hall.fates() == {"answered": 2, "merged": 9}
 
 
+def test_one_line_answers_several_questions_on_the_same_product() -> None:
+    """Under a send quota a line says as much as it can hold; questions on another product wait for the next."""
+    hall = opened()
+    hall.answer_sends = True
+    hall.feed(Hear(heard(1, "重量多少")))
+    for i, text in enumerate(("多少钱", "什么时候发货", "2号多少钱", "how much is it"), 2):
+        hall.feed(Hear(heard(i, text)), after=0.1)
+    hall.feed(Tick(), after=2)
+    assert hall.posted[1][1].text == "【2人问】1号亚麻衬衫：现价129元；48小时内发货，满99元包邮"
+    assert hall.posted[1][1].reply_to == ("c2", "c3")
+    hall.feed(Tick(), after=2)
+    hall.feed(Tick(), after=2)
+    assert hall.fates() == {"answered": 5}
+    assert {o.text for _, o in hall.posted[2:]} == {"2号帆布包：现价89元", "#1 Linen Shirt: ¥129 now"}
+
+
 def test_one_viewer_asking_five_times_counts_as_one_person() -> None:
     """The asker count is of people, not of comments."""
     hall = opened()
@@ -112,7 +128,7 @@ def test_when_the_models_words_are_held_back_the_merchants_own_sentence_answers(
     hall.feed(Hear(heard(1, "胖mm能穿吗")))
     hall.write("能穿，全网最低价9块9")
     assert hall.posted[0][1].text == "1号亚麻衬衫：透气不闷热，版型宽松，微胖也能穿"
-    assert (hall.turns[0].path, hall.turns[0].facts[0].field) == ("fact", "points")
+    assert (hall.turns[0].path, hall.turns[0].facts[0].field) == ("quote", "points")
 
 
 def test_what_the_card_is_silent_about_goes_to_the_host_without_the_model() -> None:

@@ -88,7 +88,7 @@ const Answer = ({ w, ui, q }) => {
     ${s && html`<p class="suggestion"><b>${w.alsoSee}</b><span class="about"><b>${w.product(product(s.product))}</b></span><span class="slot">${w.of("suggestion", s.reason)}</span>${said(q, s) ? "" : html`<span class="because" dir="auto">${s.text}</span>`}</p>`}
     <p class="proof">
       ${sent ? "" : html`<${Chip} w=${w} fate=${q.state} />${q.reason && html`<span class="why">${w.reason(q.reason)}</span>`}`}
-      ${q.path && html`<span class="chip path" data-path=${q.path}>${q.path === "fact" ? w.fact : w.modelPath}</span>`}
+      ${q.path && html`<span class="chip path" data-path=${q.path}>${q.path === "fact" ? w.fact : q.path === "quote" ? w.quotePath : w.modelPath}</span>`}
       <${Facts} w=${w} q=${q} facts=${[...(q.facts ?? []), ...(s?.facts ?? [])]} />
       <time title=${w.clock(q.changed)}>${w.seconds(Math.max(0, q.changed - q.opened))}</time>
     </p>

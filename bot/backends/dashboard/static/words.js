@@ -103,7 +103,7 @@ const plain = {
   noQuestions: ["没有待回答的问题", "Nothing is waiting for an answer"], noHost: ["暂时没有", "None right now"],
   answers: ["回答", "Answers"], sentOnes: ["已发送", "Sent"], withSuggestion: ["带推荐", "With suggestion"], unsent: ["未发送", "Not sent"],
   noAnswers: ["还没有回答", "No answers yet"], noSuggestions: ["还没有推荐", "No suggestions yet"], noUnsent: ["没有被拦下或失败的回答", "Nothing was held back or failed"],
-  fact: ["事实", "Facts"], modelPath: ["模型", "Model"], catalogue: ["目录", "Catalogue"], alsoSee: ["顺带推荐", "Suggested"],
+  fact: ["事实", "Facts"], modelPath: ["模型", "Model"], quotePath: ["商家原话", "Merchant's words"], catalogue: ["目录", "Catalogue"], alsoSee: ["顺带推荐", "Suggested"],
   goods: ["商品", "Products"], onScreen: ["正在讲解", "On screen"], nothingOnScreen: ["主播还没有开始讲解商品", "No product on screen yet"],
   noGoods: ["还没有商品表", "No catalogue yet"], soldOut: ["售罄", "Sold out"], askHost: ["面议", "No price"],
   rate: ["弹幕速率", "Comment rate"], latency: ["出稿耗时 p95", "Time to draft, p95"], lastMinutes: ["近 5 分钟", "Last 5 min"],
