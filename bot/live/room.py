@@ -215,8 +215,10 @@ class Room:
                     self._outbox.give_up(now)
                 case "ready":
                     self._state.close(now, question, "expired", "no_slot")
-                case _:
+                case "open" | "drafting":
                     self._writing.fall_back(now, question, "to_host", "model_late")
+                case _:
+                    pass  # ended with another question that shared its line
 
     def _retract(self, now: float, comment: str) -> None:
         for viewer, held in self._waiting.items():
