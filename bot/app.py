@@ -206,7 +206,7 @@ async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
 
     os.nice(nice)
     folder = await asyncio.to_thread(prepare_weights, settings, steps)
-    steps.step(f"loading {settings.model}", None)
+    steps.step(f"loading / 正在载入 {folder.name}", None)
     threads = settings.threads or None
     writer = await asyncio.to_thread(SlotWriter.load, folder, slots=settings.batch, threads=threads)
     async with store_url(settings.redis_url, settings.folder) as url:
@@ -217,7 +217,7 @@ async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)
-        steps.end(f"{writer.name} on {writer.device}, {writer.dtype}: waiting for questions")
+        steps.end(f"{writer.name} on {writer.device}, {writer.dtype}: waiting for questions / 等待提问")
         await worker.run()
         await queue.leave()
         await redis.aclose()

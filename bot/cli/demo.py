@@ -45,7 +45,7 @@ def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, mod
     if model:
         with Steps() as steps:
             try:
-                prepare_weights(settings, steps)
+                settings = msgspec.structs.replace(settings, model=str(prepare_weights(settings, steps)))
             except ModelError as error:
                 console.print(
                     f"{error}\nThe demo goes on with facts-only answers. / 演示继续，只用商品事实回答。", markup=False

@@ -58,7 +58,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
                 sizes |= {size, measure[0] if measure else size}  # "1.5米床" is also asked for as "1.5米"
     plain = {name: r"\W{0,2}".join(map(re.escape, name.split())) for name in names}
     found = {name: rf"{p}(?:e?s)?(?![a-z])" if name[-1].isascii() else p for name, p in plain.items()}
-    head = "|".join(map(re.escape, heads)) or "(?!)"
+    head = "|".join(r"\W{0,2}".join(map(re.escape, h.split())) for h in heads) or "(?!)"
     after_article = re.compile(rf"(?<![a-z])(?:the|this|that|your|these|those) ({head})(?:e?s)?(?! one)(?![a-z])")
     return Lexicon(
         heads | names,

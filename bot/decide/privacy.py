@@ -12,7 +12,8 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\d.])(?!(\d)\1{8,})(?!\d{4}-\d\d?-\d\d?)\+?\d[\d -]{8,14}\d(?![\d.])"), "[contact]"),
     (
         re.compile(
-            r"((?:[加+➕]\s?(?:v|薇|威|微(?!信)|q|企鹅)|微信|薇信|威信|卫星|wei\s?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp)"
+            r"((?:[加+➕]\s?(?:v|薇|威|微(?!信)|q|企鹅)|微信|薇信|威信|卫星|wei\s?xin|wechat|"
+            r"v信|vx|wx|扣扣|qq|telegram|whatsapp)"
             r"(?:号|群)?[\s:：是]*)[a-z0-9][a-z0-9_-]{4,}",
             re.I,
         ),

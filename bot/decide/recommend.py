@@ -94,7 +94,7 @@ def _facts(product: Product, catalogue: Catalogue) -> tuple[Fact, ...]:
 def beside(
     answer: Answer, reading: Reading, product: Product, catalogue: Catalogue, context: ViewerContext
 ) -> Suggestion | None:
-    """Pick a product to put beside an answer: an alternative when sold out, a companion when asked what goes with it."""
+    """Pick a product to put beside an answer: another when sold out, a companion when asked what goes with it."""
     if answer.sold_out and product.stock == 0:
         same = [p for p in catalogue.products if p.category == product.category and p.id != product.id]
         pool, reason = [p for p in same if _buyable(p, context, None)], "sold_out"

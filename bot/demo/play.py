@@ -85,7 +85,7 @@ async def _worker(settings: Settings, wanted: bool, say: Callable[[str], None]) 
     if not wanted:
         yield False
         return
-    say(f"starting the worker with {settings.model} / 正在启动模型进程")
+    say(f"starting the worker / 正在启动模型进程: {Path(settings.model).name}")
     command = ["worker", "--redis-url", settings.redis_url, "--data", settings.data, "--model", settings.model]
     command += ["--batch", str(settings.batch), "--threads", str(settings.threads), "--nice", "10"]
     if settings.model_cache:
