@@ -4,6 +4,7 @@ A line is a comment; `NAME: text` says who writes it; `/3` puts product 3 on scr
 """
 
 import asyncio
+import io
 import re
 import sys
 import threading
@@ -61,6 +62,8 @@ class Console:
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         # A daemon thread: a blocked read of a terminal must not keep the process from ending.
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")  # bytes that are no text must not end the room's input
         for line in sys.stdin:
             asyncio.run_coroutine_threadsafe(self._lines.put(line), loop).result()
         asyncio.run_coroutine_threadsafe(self._lines.put(None), loop)

@@ -20,8 +20,12 @@ from bot.domain.ports import Caps, Outgoing, Receipt, Session
 LINGER = 30.0  # seconds at most after the last event, for answers under way
 
 
+VERSION = 1  # of the journal
+
+
 class _Line(msgspec.Struct):
     item: msgspec.Raw = msgspec.Raw(b"")
+    zhubo_journal: int = 0
 
 
 _line = msgspec.json.Decoder(_Line).decode
@@ -55,6 +59,8 @@ class Replay:
         try:
             with self._path.open("rb") as file:
                 for raw in file:
+                    if not raw.endswith(b"\n"):
+                        return  # cut off by a crash
                     if _line(raw).item:
                         item = _entry(raw).item
                         if isinstance(item, Hear):
@@ -112,4 +118,14 @@ def open_journal(url: str, options: Mapping[str, str]) -> Replay:
         )
     if not path.is_file():
         raise SettingsError(f"room {url}: there is no file {path}. Fix: give the path of a journal.")
+    if not _is_journal(path):
+        raise SettingsError(f"room {url}: {path} is not a zhubo journal. Fix: give a .jsonl file of journal/.")
     return Replay(path, speed)
+
+
+def _is_journal(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _line(file.readline(65536)).zhubo_journal == VERSION
+    except (OSError, msgspec.DecodeError, RecursionError):
+        return False

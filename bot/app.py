@@ -96,9 +96,11 @@ class Front:
         self.page: Page | None = None
         self._catalogue = Catalogue()
         self._errors: tuple[RowError, ...] = ()
+        self._stopping = False
 
     def stop(self) -> None:
-        """Stop all rooms; `run` returns soon after."""
+        """Stop all rooms, also those that are not open yet; `run` returns soon after."""
+        self._stopping = True
         for stage in self.stages.values():
             stage.stop()
 
@@ -123,6 +125,8 @@ class Front:
                     clock=time.time,
                 )  # fmt: skip
                 self.stages[name].stock(self._catalogue, self._errors)
+                if self._stopping:
+                    self.stages[name].stop()
             await self._play(jobs, file, started)
 
     async def _play(self, jobs: Jobs, file: CatalogueFile | None, started: Callable[[], None]) -> None:

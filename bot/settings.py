@@ -2,6 +2,8 @@
 the command line. A wrong value names the field and the fix. Secrets come from the environment alone.
 """
 
+import fcntl
+import math
 import os
 import secrets
 import tomllib
@@ -110,8 +112,8 @@ def _from_file(file: Path) -> dict[str, Any]:
             return tomllib.load(opened)
     except OSError as error:
         raise SettingsError(f"settings file {file}: {error.strerror}. Fix: check the path after --config.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"settings file {file}: {error}. Fix: repair that line; the format is TOML.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"settings file {file}: {error}. Fix: repair that line; the format is TOML in UTF-8.") from error
 
 
 def _check(settings: Settings) -> None:
@@ -120,16 +122,23 @@ def _check(settings: Settings) -> None:
         if not least <= value <= most:
             raise SettingsError(f"setting {name}: {value}. Fix: give a number from {least} to {most}.")
     for name, value in msgspec.structs.asdict(settings.room).items():
-        if not isinstance(value, bool) and value < 0:
+        if not isinstance(value, bool) and not 0 <= value < math.inf:
             raise SettingsError(f"setting room.{name}: {value}. Fix: give 0 or more.")
-    scheme = urlsplit(settings.redis_url).scheme
-    if settings.redis_url and scheme not in ("redis", "rediss", "unix"):
+    if settings.redis_url and _scheme(settings.redis_url) not in ("redis", "rediss", "unix"):
         raise SettingsError("setting redis_url: not a redis URL. Fix: give redis://HOST:6379/0 or unix:///path.sock.")
     for room in settings.rooms:
-        if not urlsplit(room).scheme:
+        if not _scheme(room):
             raise SettingsError(
-                f"room {room!r}: no scheme. Fix: give SCHEME://ADDRESS, such as ws://127.0.0.1:9100/demo."
+                f"room {room!r}: not a room URL. Fix: give SCHEME://ADDRESS, such as ws://127.0.0.1:9100/demo."
             )
+
+
+def _scheme(url: str) -> str:
+    """Return the scheme of a URL; "" when it is none."""
+    try:
+        return urlsplit(url).scheme
+    except ValueError:  # such as an IPv6 address whose bracket is open
+        return ""
 
 
 def pseudonym_key(settings: Settings, environment: Mapping[str, str] | None = None) -> bytes:
@@ -151,10 +160,12 @@ def pseudonym_key(settings: Settings, environment: Mapping[str, str] | None = No
 
 def _kept_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_hex(32).encode())
-        except FileExistsError:
-            pass  # another process was faster; its key counts
-    return path.read_bytes()[:64]
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # of two processes that start together, one makes the key, the other waits
+        key = file.read(64)
+        if not key:
+            key = secrets.token_hex(32).encode()
+            file.write(key)
+    if len(key) < 16:
+        raise SettingsError(f"{path}: too short to be a key. Fix: restore it from a copy, or delete it to get a new one.")
+    return key

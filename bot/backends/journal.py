@@ -12,6 +12,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -60,7 +61,7 @@ class Journal:
             name = re.sub(r"[^\w.-]+", "-", room).strip("-")[:80] or "room"
             stamp = time.strftime("%Y%m%d-%H%M%S")
             path, n = self._folder / f"{stamp}-{name}.jsonl", 1
-            while path.exists() or path in self._paths.values():
+            while not _claim(path) or path in self._paths.values():
                 path, n = self._folder / f"{stamp}-{name}-{n}.jsonl", n + 1
             self._paths[room] = path
             self._add(room, _encoder.encode({"zhubo_journal": VERSION, "room": room}))
@@ -77,15 +78,18 @@ class Journal:
 
     async def run(self) -> None:
         """Write to disk until cancelled, then write the rest."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        writing: asyncio.Task[None] | None = None
         try:
             while True:
                 await asyncio.sleep(FLUSH_EVERY)
                 batch, self._buffers, self._size = self._buffers, {}, 0
                 if batch:
-                    await asyncio.to_thread(self._write, batch)
+                    writing = asyncio.create_task(asyncio.to_thread(self._write, batch))
+                    await asyncio.shield(writing)
         finally:
-            batch, self._buffers = self._buffers, {}
+            if writing:
+                await writing  # a batch under way comes before the rest
+            batch, self._buffers, self._size = self._buffers, {}, 0
             self._write(batch)
 
     def _add(self, room: str, line: bytes) -> None:
@@ -108,6 +112,17 @@ class Journal:
                 if not self._failing:
                     log.error("journal %s: %s; lines are lost until this is repaired", self._paths[room], error)
                 self._failing = True
+
+
+def _claim(path: Path) -> bool:
+    """Create the file, so that nobody else takes its name; False when it is there. A refusing disk is told later."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+    return True
 
 
 def read(path: Path) -> Iterator[Entry | Turn]:

@@ -74,7 +74,7 @@ class EmbeddedValkey:
     """
 
     def __init__(self, data: Path) -> None:
-        self._folder, self._socket = data / "valkey", socket_path(data)
+        self._folder, self._socket = data.resolve() / "valkey", socket_path(data)
         self._process: asyncio.subprocess.Process | None = None
         self.url = f"unix://{self._socket}"
         self.restarts = 0

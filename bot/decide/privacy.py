@@ -22,7 +22,8 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"@[\w\u3400-\u9fff-]{1,30}"), "[user]"),
 )
 _MAYBE = re.compile(
-    r"@|://|www\.|\d[\d -]{8}|微信|薇信|威信|卫星|wei ?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp|[加+➕]\s?[vq薇威微企]",
+    r"@|://|www\.|\d[\d -]{8}|微信|薇信|威信|卫星|wei ?xin|wechat|v信|vx|wx|扣扣|qq|telegram|whatsapp|"
+    r"[加+➕]\s?[vq薇威微企]",
     re.I,
 )
 

@@ -190,7 +190,7 @@ class Platform:
                 await self._read(link)
                 writer.cancel()
         except ValueError as error:
-            await link.close(4400, str(error)[:100])
+            await link.close(4400, str(error)[:30])
         except ConnectionClosed:
             return
         finally:
@@ -211,6 +211,8 @@ class Platform:
                     await link.send(encode(self._post(frame)))
                 elif frame.type == "ping":
                     await link.send(encode(Frame("pong")))
+        except ValueError as error:
+            await link.close(4400, str(error)[:30])
         except ConnectionClosed:
             return
 

@@ -76,3 +76,12 @@ def test_the_socket_path_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Unix socket paths are limited to about 104 characters."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / ("x" * 120)))
     assert len(str(socket_path(tmp_path / ("y" * 200)))) < 100
+
+
+async def test_a_relative_data_folder_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default data folder is relative to where the command was typed."""
+    monkeypatch.chdir(tmp_path)
+    server = EmbeddedValkey(Path("data"))
+    await server.start()
+    assert (tmp_path / "data" / "valkey" / "valkey.log").exists()
+    await server.stop()

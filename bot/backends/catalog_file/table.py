@@ -11,8 +11,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import msgspec
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.backends.catalog_file.messages import broken
 from bot.backends.catalog_file.text import clean
@@ -26,7 +24,6 @@ _HEADING_WITHIN = 10  # rows in which the heading is looked for: many sheets sta
 _BROKEN_XLSX = (  # what the zip, XML and workbook libraries raise on damaged files
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
-    InvalidFileException,
     SyntaxError,
     zlib.error,
     struct.error,
@@ -140,6 +137,8 @@ def xlsx_rows(path: Path, data: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _sheet(path: Path, data: bytes) -> list[tuple[int, list[str]]]:
+    import openpyxl  # slow to import, and a .csv does not need it
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(item.file_size for item in archive.infolist()) > _MAX_UNPACKED:
             raise broken(path, "unpacked")
