@@ -95,7 +95,7 @@ def load(file: Path | None, given: Mapping[str, Any], environment: Mapping[str, 
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(
-            f"setting {_where(str(error))}. Fix: see `zhubo run --help` and README, Settings."
+            f"setting {_where(str(error))}. Fix: see `zhubo run --help` and README, Attach it to a room."
         ) from error
     _check(settings)
     return settings
@@ -113,7 +113,9 @@ def _from_file(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"settings file {file}: {error.strerror}. Fix: check the path after --config.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"settings file {file}: {error}. Fix: repair that line; the format is TOML in UTF-8.") from error
+        raise SettingsError(
+            f"settings file {file}: {error}. Fix: repair that line; the format is TOML in UTF-8."
+        ) from error
 
 
 def _check(settings: Settings) -> None:
@@ -167,5 +169,7 @@ def _kept_key(path: Path) -> bytes:
             key = secrets.token_hex(32).encode()
             file.write(key)
     if len(key) < 16:
-        raise SettingsError(f"{path}: too short to be a key. Fix: restore it from a copy, or delete it to get a new one.")
+        raise SettingsError(
+            f"{path}: too short to be a key. Fix: restore it from a copy, or delete it to get a new one."
+        )
     return key

@@ -64,7 +64,6 @@ class Journal:
             while not _claim(path) or path in self._paths.values():
                 path, n = self._folder / f"{stamp}-{name}-{n}.jsonl", n + 1
             self._paths[room] = path
-            self._add(room, _encoder.encode({"zhubo_journal": VERSION, "room": room}))
         return self._paths[room]
 
     def __call__(self, room: str, item: object) -> None:
@@ -104,7 +103,10 @@ class Journal:
     def _write(self, batch: dict[str, bytearray]) -> None:
         for room, lines in batch.items():
             try:
+                self._folder.mkdir(parents=True, exist_ok=True)
                 with self._paths[room].open("ab") as file:
+                    if not file.tell():
+                        file.write(_encoder.encode({"zhubo_journal": VERSION, "room": room}) + b"\n")
                     file.write(lines)
                 self._failing = False
             except OSError as error:
@@ -158,5 +160,5 @@ def _check_head(path: Path, head: bytes) -> None:
         version = 0
     if version != VERSION:
         raise JournalError(
-            f"{path}: not a zhubo journal of version {VERSION}. Fix: give a .jsonl file from the data folder's journal/."
+            f"{path}: not a zhubo journal of version {VERSION}. Fix: give a .jsonl file of the data folder's journal/."
         )

@@ -1,5 +1,6 @@
 """Words: the line that is posted, and the prompt the model reads."""
 
+import re
 from collections.abc import Sequence
 
 from bot.domain.catalog import Product
@@ -48,11 +49,16 @@ def _asked(people: int, lang: Lang) -> str:
 
 
 def _joined(bodies: Sequence[str], product: Product | None, lang: Lang) -> str:
-    said: list[str] = []
+    """Join answers; a clause that an earlier one has said already ("现价129元") is not said again."""
+    mark, end = ("，", "；") if lang == "zh" else ("; ", ". ")
+    said: set[str] = set()
+    parts = []
     for body in bodies:
-        if not any(body in before for before in said):
-            said.append(body)
-    return label(product, lang) + ("；" if lang == "zh" else ". ").join(b.rstrip("。.；;") for b in said)
+        fresh = [c for c in body.rstrip("。.；;").split(mark) if c not in said]
+        said.update(fresh)
+        if fresh:
+            parts.append(mark.join(fresh))
+    return label(product, lang) + end.join(parts)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -97,9 +103,26 @@ def prefix(lang: Lang) -> str:
     return _PREFIX[lang]
 
 
+# What a small model would rather repeat than answer: pointers to links, calls for attention, questions without 吗.
+_FLUFF = re.compile(
+    r"(?:链接\s*\d+|\d+\s*号(?:链接|宝贝)?|(?:link|number|item)\s*#?\d+|#\d+)(?:的|那个|那款)?[，,：: ]*"
+    r"|主播(?:看我)?|在线等|急[用！!]*$|问[了二三四五六]+遍了|求回|请问|姐妹?们?(?=\s)|宝(?:子|贝)?(?=[，,\s]|$)|^(?:hey|hello|hi|pls|please|host)\b",
+    re.I,
+)
+_A_NOT_A = re.compile(r"([\u3400-\u9fff])[不没]\1")
+_BARE_TAIL = re.compile(r"(?<=[\u3400-\u9fff])[不没么嘛][?？\s]*$")
+
+
 def suffix(question: str, lang: Lang, notes: Sequence[str]) -> str:
     """Return the changing part of a prompt: the card's sentences and the viewer's words, each one line of data."""
-    words = " ".join(question.split())[:200]
+    words = " ".join(_FLUFF.sub(" ", question).split()).strip(" ，,。.?？")[:200] or " ".join(question.split())[:200]
     if lang == "zh":
-        return f"资料：{'；'.join(n.rstrip('。；') for n in notes)}\n观众问：{words}\n回答："
-    return f"Notes: {' '.join(notes)}\nViewer: {words}\nAnswer:"
+        return f"资料：{'；'.join(n.rstrip('。；') for n in notes)}\n观众问：{_plain_question(words)}？\n回答："
+    return f"Notes: {' '.join(notes)}\nViewer: {words}?\nAnswer:"
+
+
+def _plain_question(words: str) -> str:
+    """Write 透不透 and 能穿不 as 透吗 and 能穿吗."""
+    plain = _A_NOT_A.sub(r"\1", words)
+    asks = plain != words or bool(_BARE_TAIL.search(plain))
+    return _BARE_TAIL.sub("", plain).removesuffix("吗") + "吗" if asks else words

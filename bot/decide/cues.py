@@ -1,69 +1,12 @@
-"""Cues of facts: what viewers type when they ask for one. Tables, and how they are compiled; `triage` reads them.
+"""Cues of facts: what viewers type when they ask for one. Tables only; `triage` reads them.
 
 A fact slot has two sorts of cues. Strong ones ask by themselves (多少钱, "how much"). Weak ones only name the
 thing (快递, "colour"): they ask when the line is a question or holds nothing else.
 """
 
 import re
-from collections.abc import Iterable
-from itertools import groupby
 
-import msgspec
-
-_OPENING = frozenset("()[]{}.^$*+?\\")
-
-
-def split(alternatives: str) -> list[str]:
-    """Split a pattern at the bars that stand outside brackets."""
-    parts, depth, start, i = [], 0, 0, 0
-    while i < len(alternatives):
-        c = alternatives[i]
-        if c == "\\":
-            i += 1
-        elif c in "([":
-            depth += 1
-        elif c in ")]":
-            depth -= 1
-        elif c == "|" and not depth:
-            parts.append(alternatives[start:i])
-            start = i + 1
-        i += 1
-    return [*parts, alternatives[start:]]
-
-
-def tried(parts: list[str]) -> str:
-    """Join alternatives, those with the same first letter under that letter: `re` then skips them in one step."""
-    plain = sorted(
-        (p for p in parts if p[:1] not in _OPENING and p[1:2] not in ("?", "*", "+", "{")), key=lambda p: p[0]
-    )
-    rest = [p for p in parts if p not in set(plain)]
-    grouped = [f"{c}(?:{'|'.join(p[1:] for p in ps)})" for c, ps in groupby(plain, key=lambda p: p[0])]
-    return "|".join([*grouped, *rest])
-
-
-class Cue(msgspec.Struct, frozen=True):
-    """Patterns for one thing in both languages; English ones start at the start of a word."""
-
-    zh: re.Pattern[str]
-    en: re.Pattern[str]
-    zh_table: str
-    en_table: str
-
-    def found(self, raw: str, han: bool, latin: bool) -> re.Match[str] | None:
-        """Search a lower-case line; `han` and `latin` say which letters it has."""
-        return (self.zh.search(raw) if han else None) or (self.en.search(raw) if latin else None)
-
-
-def either(cues: Iterable[Cue]) -> Cue:
-    """Join cues into one that finds what any of them finds."""
-    pairs = [(c.zh_table, c.en_table) for c in cues]
-    return cue("|".join(zh for zh, _ in pairs), "|".join(en for _, en in pairs))
-
-
-def cue(zh: str, en: str) -> Cue:
-    """Compile a pair of tables; alternatives are parted by bars."""
-    return Cue(re.compile(tried(split(zh))), re.compile(rf"(?<![a-z])(?:{tried(split(en))})"), zh, en)
-
+from bot.decide.patterns import Cue, cue, either
 
 # Slot -> strong cues.
 STRONG: dict[str, Cue] = {
@@ -104,8 +47,8 @@ STRONG: dict[str, Cue] = {
     ),
     "sizing": cue(
         "[穿拍选买要](?:什么|几|啥|哪个)码|[穿拍选买]多大|什么码合适|多大码|偏[大小]|正码|标准码|"
-        r"码(?:标准|准吗|正吗|偏)|怎么选码|尺码(?:建议|怎么选|推荐)|\d{2,3}斤|身高|体重|斤(?:能|可以)?穿|该?穿[sml]|"
-        "平时穿|码数?(?:标准|准|正|偏)|[拍买选][大小]一码|[大小]一码",
+        r"码(?:标准|准吗|正吗|偏)|怎么选码|尺码(?:建议|怎么选|推荐)|斤(?<=\d\d斤)|身高|体重|斤(?:能|可以)?穿|"
+        "该?穿[sml]|平时穿|码数?(?:标准|准|正|偏)|[拍买选][大小]一码|[大小]一码",
         "what size (?:should|do i|would|for|am i|to get)|which size|size (?:chart|guide|up|down|help)|true to size|"
         r"runs? (?:small|large|big|tight|true)|fits? \d|"
         r"(?:usually|normally) (?:a |wear )?(?:size )?(?:xs|s|m|l|xl|\d+)\b|between .{0,6}sizes|"
@@ -115,7 +58,7 @@ STRONG: dict[str, Cue] = {
         "什么码|啥码|哪些码|几个码|有.{0,2}[大小中加]码|有.{0,3}尺码|什么尺码|哪些尺码|尺码(?:有|全|齐)|码数|有码|"
         "有多大|多大的?[啊呀呢?]|多大$|尺寸|均码吗|(?:什么|几种|哪些|啥)规格|规格(?:有|是)|"
         "[大小](?:份|规格|包装|瓶装?|罐)的?[吗有没么]|再[大小]一?点|最[大小].{0,2}码|最[大小](?:的|是|码)|"
-        "多大的?量|.码[吗么没]",
+        "多大的?量|码[吗么没]",
         r"what sizes?\b|which sizes|sizes? (?:do|are|available|left)|size range|plus.?sizes?|"
         r"come in (?:a )?(?:\w+ )?size|do you have (?:a )?size|how big|dimensions|measurements|"
         "(?:bigger|smaller|larger) (?:one|pack|size|bottle)|(?:mini|travel) size",
@@ -288,7 +231,8 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:same|real|true|nice) colou?r|colou?r (?:is )?(?:the )?same"), " "),
     (re.compile(r"要不要加热|要加热吗|需要加热|能冷泡|冷泡|一天吃多少|cold brew|heat it up"), "怎么吃 how to use "),
 )  # fmt: skip
-ANY_WEAK = either(WEAK.values())
+ANY_PHRASE = re.compile("|".join(pattern.pattern for pattern, _ in PHRASES))
+ANY_STRONG, ANY_WEAK = either(STRONG.values()), either(WEAK.values())
 STILL = re.compile(r"还有.{0,10}[吗么没嘛不]\W*$|没了[吗么]?\W*$")
 FILLER = re.compile(
     "请问|问一?下|想知道|主播|老板|宝子?|亲|姐妹?|这[款个件]|那[款个件]|[它的啊呀呢哦嗯哈看说求下]|介绍|一下|谢谢|"

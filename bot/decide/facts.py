@@ -4,13 +4,13 @@ A `Fact` holds what the catalogue printed when the answer was drafted. `stale` r
 from the version in force and tells which of them changed: an answer with a stale fact is never sent.
 """
 
-import re
 from collections.abc import Sequence
 
 import msgspec
 
+from bot.decide.skus import asked_skus, colour_word, size_word
 from bot.decide.triage import Reading
-from bot.decide.words import content, fold, negated
+from bot.decide.words import content, negated
 from bot.domain.catalog import TEXT_FIELDS, Catalogue, Money, Product, Sku
 from bot.domain.events import Lang
 from bot.domain.turns import Fact
@@ -201,60 +201,13 @@ def _text(say: _Say, field: str) -> None:
     text = say.product.texts.get(field)
     if text is None:
         return
-    own = "" if field in TEXT_FIELDS else field  # the merchant's own heading says what the value is
-    say.put(f"{own}{text.get('zh')}", f"{own} {text.get('en')}".strip(), say.fact(field))
+    zh, en = _LEAD.get(field, ("", "")) if field in TEXT_FIELDS else (field, field)
+    lead = zh if zh not in text.get("zh") else "", en if en.lower() not in text.get("en").lower() else ""
+    say.put(f"{lead[0]}{text.get('zh')}", f"{lead[1]} {text.get('en')}".strip(), say.fact(field))
 
 
-_COLOUR_EN = {
-    "黑": "black", "白": "white", "红": "red", "蓝": "blue", "绿": "green", "黄": "yellow", "灰": "gray grey",
-    "粉": "pink", "紫": "purple", "棕": "brown", "咖": "coffee", "米": "cream beige", "杏": "apricot", "卡其": "khaki",
-    "橙": "orange", "银": "silver", "金": "gold", "藏青": "navy", "驼": "camel", "裸": "nude", "酒红": "burgundy",
-}  # fmt: skip
-
-
-def _is_colour(sku: Sku, asked: str) -> bool:
-    names = f"{fold(sku.colour.zh)} {fold(sku.colour.en)}"
-    if asked in names:
-        return True
-    return any(zh in names for zh, en in _COLOUR_EN.items() if asked in en.split())
-
-
-_CODE = re.compile(r"[2-6]?x*[sml]|3\d|4\d", re.I)
-
-
-def _is_size(sku: Sku, asked: str) -> bool:
-    """Tell whether a viewer who types `asked` means this size: all of it, or what it begins with (1.5米 of 1.5米床)."""
-    own = sku.size.lower()
-    return own == asked or (len(asked) > 2 and own.startswith(asked) and not asked[-1].isdigit())
-
-
-def _size_word(asked: str) -> str:
-    return f"{asked.upper()}码" if _CODE.fullmatch(asked) else asked
-
-
-def _colour_word(asked: str) -> str:
-    return asked if asked.isascii() or asked.endswith("色") else asked + "色"
-
-
-def _asked_skus(reading: Reading, product: Product) -> tuple[list[Sku], tuple[str, str], str]:
-    """Return the SKUs asked for, their name (zh, en), and "size"/"colour" when the product has no such thing."""
-    skus, zh, en = list(product.skus), "", ""
-    if reading.colour:
-        fits = [s for s in skus if _is_colour(s, reading.colour)]
-        if not fits:
-            return [], ("", ""), "colour"
-        skus, own = fits, dict.fromkeys(s.colour for s in fits)
-        first = fits[0].colour
-        zh, en = (first.get("zh"), first.get("en")) if len(own) == 1 else (_colour_word(reading.colour), reading.colour)
-    if reading.size:
-        fits = [s for s in skus if _is_size(s, reading.size)]
-        if not fits:
-            known = any(_is_size(s, reading.size) for s in product.skus)
-            return [], ("", ""), "pair" if known else "size"
-        skus = fits
-        suffix = "码" if _CODE.fullmatch(fits[0].size) else ""
-        zh, en = f"{zh}{fits[0].size}{suffix}", f"{en} {fits[0].size}".strip()
-    return skus, (zh, en), ""
+# Values that do not say what they are: "9个月", "江苏苏州".
+_LEAD = {"expiry": ("保质期", "shelf life"), "origin": ("产地", "origin"), "warranty": ("质保", "warranty")}
 
 
 _MISSING = {
@@ -273,10 +226,10 @@ def answer(reading: Reading, product: Product, catalogue: Catalogue) -> Answer |
     if not reading.slots or not product.listed:
         return None
     say = _Say(catalogue, product, reading.lang)
-    skus, name, missing = _asked_skus(reading, product)
+    skus, name, missing = asked_skus(reading, product)
     if missing and (product.sizes if missing != "colour" else product.colours):
         zh, en = _MISSING[missing]
-        words = _size_word(reading.size), _colour_word(reading.colour)
+        words = size_word(reading.size), colour_word(reading.colour)
         say.put(
             zh.format(*words),
             en.format(words[0].removesuffix("码"), words[1]),

@@ -5,7 +5,7 @@ Tables only; `triage` reads them in this order, the dangerous first.
 
 import re
 
-from bot.decide.cues import cue
+from bot.decide.patterns import cue, either
 
 MARKUP = re.compile(
     r"<\s*(?:script|img|svg|iframe|style|a\s|h[1-6]|div|form|object|meta|link)|on(?:error|load|click)\s*=|"
@@ -82,6 +82,7 @@ ABUSE = cue(
     r"trash(?! (?:can|bag|bin))|garbage(?! (?:can|bag|bin))|scam|fools|clowns?\b|"
     r"fake (?:reviews?|stuff|shop|seller|stream)|worst (?:stream|host|shop|seller|live)|liars?\b|pathetic|disgusting",
 )
+REFUSED = either((INJECTION, SPAM, COMPLAINT, ABUSE))
 INTENT = cue(
     "已拍|已买|已下单|已付|拍了|下单了|买了|付了|付款了|抢到|入手|要了|要一|来一?[件个盒份单套]|我要|"
     "给我(?:来|留|也)|想要(?!问)|蹲|扣1|冲了|秒了|安排|求上|加购|等上车|拿下|帮.{1,4}拍",
@@ -98,7 +99,7 @@ PRAISE = cue(
     "work so hard|thanks for|better than|practical|hungry|never lets|quality looks|that fit|third time",
 )
 NEED = cue(
-    r"(?<!不)(?<!别)(?<!谁)推荐(?!的|人|官)|有没有(?:适合|什么适合)|有没有\d{2,}(?:元|块|以|左|内)|有适合.{1,8}的|"
+    r"推(?<![不别谁]推)荐(?![的人官])|有没有(?:适合|什么适合)|有没有\d{2,}(?:元|块|以|左|内)|有适合.{1,8}的|"
     r"想(?:要|买|找|挑|给).{0,6}(?:适合|\d|选|挑|买|送)|预算|\d+(?:元|块)?(?:以内|以下|左右|之内)|\d+块?钱?能买到?|"
     "送.{1,6}(?:什么|啥|哪)|给.{1,5}买(?:什么|啥|哪)|买(?:什么|啥|哪个)好|"
     "哪[个款].{0,6}(?:性价比|合适|值得买|好点)|有没有便宜|便宜点的|挑.{0,6}(?:哪|什么)",
@@ -119,7 +120,7 @@ HOST = cue(
 )
 QUESTION = cue(
     r"[?？]|吗|[么嘛](?:\W|$)|呢(?:\W|$)|有没有|能不能|可不可以|会不会|是不是|行不行|要不要|怎么|怎样|咋|什么|啥|哪|"
-    r"(?<![好这那前过十])几[个天号件种次点]|多少|多久|多大|多长|多高|多重|为什么|如何|[㐀-鿿]{2}不\W*$|"
+    r"几(?<![好这那前过十]几)[个天号件种次点]|多少|多久|多大|多长|多高|多重|为什么|如何|[㐀-鿿]{2}不\W*$|"
     r"[能会可有好].{0,8}[不没](?:\W|$)|(.)不\1|还是",
     "what|how|which|why|when|where|who|does|do (?:you|they|i|these)|is (?:it|this|that|the|there|link|number|no)|"
     "are (?:they|these|there|you)|can (?:i|you|it|this|we|men|women|kids|my|they)|will (?:it|this|i|you|my)|"

@@ -9,41 +9,47 @@ from bot.decide.card import Statement, statements
 from bot.decide.facts import Answer, fact
 from bot.decide.guard import Verdict, check
 from bot.decide.topics import topics_of
-from bot.decide.words import content, lang_of
+from bot.decide.words import clauses, content, lang_of
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Lang
 
-_COMMA = re.compile(r",(?!\d{3})\s*")
+_NEGATIVE = re.compile(r"[不没]")
+_POINTER = re.compile(r"(?:\d+号|链接\d*|link|number|#|\d|的|\s)+", re.I)  # "10号链接的": points, claims nothing
 LIMIT = 60  # characters; English gets twice as many
 
 
 def hold(text: str, question: str, product: Product, catalogue: Catalogue, lang: Lang) -> Verdict:
-    """Hold a model's words to the card; words that say too little are completed with the merchant's sentence.
+    """Hold a model's words to the card; true words that say too little are completed with the merchant's sentence.
 
-    "可以机洗" alone leaves out what "30℃机洗，深浅分开" says, so both are said, if the guard lets them pass together.
+    "可以机洗" leaves out what "30℃机洗，深浅分开" says, so both are said. Words that the guard refuses for what they
+    claim (a number, a promise, a wrong yes or no, anything that is not on the card) are never completed; where they only
+    said too little, the merchant's sentence stands in their place.
     """
     verdict = check(text, question, product, catalogue, lang)
     if verdict.text and _informative(verdict.text, question):
-        return Verdict(_punctuate(verdict.text, lang), "ok", verdict.facts)
-    if verdict.reason == "asks_host":
         return verdict
-    said = quote(question, product, catalogue, lang)
+    rule = verdict.reason.partition(":")[0]
+    too_little = rule in ("ok", "drops_limit") or (rule == "unsupported" and _adds_nothing(text, question, product))
+    said = quote(question, product, catalogue, lang) if too_little else None
     if said is None:
-        return verdict if not verdict.text else Verdict("", "bare")
-    both = f"{text.strip().rstrip('。.！!')}{'，' if lang == 'zh' else ': '}{said.text}"
-    joined = check(both, question, product, catalogue, lang, limit=2 * LIMIT)
-    if not joined.text:
-        return verdict if not verdict.text else Verdict("", "bare")
-    return Verdict(_punctuate(joined.text, lang), "ok", tuple(dict.fromkeys((*said.facts, *joined.facts))))
-
-
-def _punctuate(text: str, lang: Lang) -> str:
-    return _COMMA.sub("，", text) if lang == "zh" else text
+        return Verdict("", "bare") if verdict.text else verdict
+    if not verdict.text:  # refused words never stand beside true ones: "不含坚果，对坚果过敏者不要食用"
+        return Verdict(said.text, "ok", said.facts)
+    own = "，".join(c for c in clauses(text) if c not in said.text and not _POINTER.fullmatch(c))
+    if not own:
+        return Verdict("", "bare")
+    return Verdict(f"{own}{'，' if lang == 'zh' else ': '}{said.text}", "ok", said.facts)
 
 
 def _informative(text: str, question: str) -> bool:
     """Tell whether an answer says more than yes, no, or the question over again."""
     return len(content(text) - content(question)) >= 2
+
+
+def _adds_nothing(text: str, question: str, product: Product) -> bool:
+    """Tell whether every content word of an answer stands in the question or on the card."""
+    known = content(_NEGATIVE.sub("", question)).union(*(s.units for s in statements(product)))
+    return content(_NEGATIVE.sub("", text)) <= known
 
 
 def quote(question: str, product: Product, catalogue: Catalogue, lang: Lang) -> Answer | None:

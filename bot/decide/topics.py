@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from bot.decide.cues import split, tried
+from bot.decide.patterns import split, tried
 
 
 class Topic(msgspec.Struct, frozen=True):

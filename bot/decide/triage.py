@@ -10,7 +10,7 @@ from collections import OrderedDict
 import msgspec
 
 from bot.decide import kinds
-from bot.decide.cues import ANY_WEAK, FILLER, PHRASES, STILL, STRONG, WEAK
+from bot.decide.cues import ANY_PHRASE, ANY_STRONG, ANY_WEAK, FILLER, PHRASES, STILL, STRONG, WEAK
 from bot.decide.lexicon import Lexicon, lexicon, named_in, number_in, sku_in
 from bot.decide.slips import repaired
 from bot.decide.topics import PEOPLE, Topic, topics_of
@@ -56,7 +56,9 @@ class Reading(msgspec.Struct, frozen=True):
 
 def _asked(raw: str, question: bool, words: Lexicon, han: bool, latin: bool) -> set[str]:
     """Return the slots whose cues are in the words, as they are written."""
-    slots = {slot for slot, strong in STRONG.items() if strong.found(raw, han, latin)}
+    slots: set[str] = set()
+    if ANY_STRONG.found(raw, han, latin):
+        slots = {slot for slot, strong in STRONG.items() if strong.found(raw, han, latin)}
     weak: list[tuple[str, re.Match[str]]] = []
     if ANY_WEAK.found(raw, han, latin):
         weak = [(slot, found) for slot, c in WEAK.items() if slot not in slots and (found := c.found(raw, han, latin))]
@@ -75,8 +77,9 @@ def _asked(raw: str, question: bool, words: Lexicon, han: bool, latin: bool) -> 
 
 def _slots(raw: str, question: bool, words: Lexicon, sku: tuple[str, str], letters: tuple[bool, bool]) -> set[str]:
     """Return the slots asked for: cues, sizes and colours by name read as the stock of that SKU."""
-    for pattern, plain in PHRASES:
-        raw = pattern.sub(plain, raw)
+    if ANY_PHRASE.search(raw):
+        for pattern, plain in PHRASES:
+            raw = pattern.sub(plain, raw)
     slots = _asked(raw, question, words, *letters)
     size, colour = sku
     named = {slot for slot, word in (("size", size), ("colour", colour)) if word}
@@ -95,9 +98,15 @@ def _refused(raw: str, folded: str, lang: Lang, han: bool, latin: bool) -> Readi
     """Read what is no question whatever it asks: commands, advertisements, complaints, abuse."""
     if kinds.MARKUP.search(raw):
         return Reading("spam", "markup", lang, folded)
-    if kinds.INSTEAD.search(raw) or kinds.INJECTION.found(raw, han, latin):
+    if kinds.INSTEAD.search(raw):
         return Reading("spam", "injection", lang, folded)
-    if kinds.LINK.search(raw) or kinds.SPAM.found(raw, han, latin):
+    if kinds.LINK.search(raw):
+        return Reading("spam", "advertisement", lang, folded)
+    if not kinds.REFUSED.found(raw, han, latin):
+        return None
+    if kinds.INJECTION.found(raw, han, latin):
+        return Reading("spam", "injection", lang, folded)
+    if kinds.SPAM.found(raw, han, latin):
         return Reading("spam", "advertisement", lang, folded)
     if kinds.COMPLAINT.found(raw, han, latin) and not kinds.HYPOTHETICAL.search(raw):
         return Reading("complaint", "after_sale", lang, folded)

@@ -190,7 +190,7 @@ class Platform:
                 await self._read(link)
                 writer.cancel()
         except ValueError as error:
-            await link.close(4400, str(error)[:30])
+            await link.close(4400, _reason(error))
         except ConnectionClosed:
             return
         finally:
@@ -212,7 +212,7 @@ class Platform:
                 elif frame.type == "ping":
                     await link.send(encode(Frame("pong")))
         except ValueError as error:
-            await link.close(4400, str(error)[:30])
+            await link.close(4400, _reason(error))
         except ConnectionClosed:
             return
 
@@ -235,6 +235,10 @@ class Platform:
             Event("comment", f"own-{frame.key}", user=User("bot", "助播"), text=frame.text, target=frame.key, own=True)
         )
         return Frame("receipt", key=frame.key, outcome="accepted")
+
+
+def _reason(error: ValueError) -> str:
+    return str(error).encode()[:120].decode(errors="ignore")  # a close frame holds 123 bytes
 
 
 def _wire(event: Event) -> WireEvent:

@@ -73,7 +73,7 @@ const links = {
 
 const notes = {
   no_store: ["会话存储连不上：回答照常，但不记得观众之前问过什么。", "The session store is unreachable: answers go on, without memory of earlier questions."],
-  no_worker: ["没有模型在线：只用商品资料里的事实回答，其余转给主播。", "No model is running: facts are answered, everything else goes to the host."],
+  no_worker: ["没有模型在线：用商品资料里的事实和商家原话回答，其余转给主播。", "No model is running: facts and the merchant's own sentences are answered, the rest goes to the host."],
   no_catalogue: ["还没有商品表：价格、库存等一律不答。", "No catalogue is loaded: prices, stock and the like are not answered."],
   connecting: ["正在连接直播间，暂时收不到也发不出。", "Connecting to the room: nothing comes in or goes out yet."],
   degraded: ["与直播间断开，正在重连：暂时收不到也发不出。", "Disconnected from the room, reconnecting: nothing comes in or goes out."],

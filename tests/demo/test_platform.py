@@ -1,0 +1,319 @@
+"""The demo's room server over real sockets, and the auditor that stands on its side."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from adapters.generic.codec import SUBPROTOCOL, Frame, decode, encode
+from bot.backends.catalog_file import load_catalogue, write_csv
+from bot.demo.audit import GRACE, Auditor
+from bot.demo.platform import Platform, Report
+from bot.demo.show import CatalogueEdit, Cue
+from bot.domain.errors import PortInUse
+from bot.domain.events import Event, User
+from bot.domain.inputs import Hear, Tick
+from bot.domain.ports import Caps
+from tests.fakes import Hall, goods, heard
+
+FAST = Caps(max_chars=20, per_window=(100, 60.0), min_gap=0.0)
+
+
+def comment(number: int, label: str = "chatter", at: float = 0.0) -> Cue:
+    """A cue with one comment."""
+    return Cue(at, Event("comment", f"c{number}", user=User("u1", "Ann"), text=f"comment {number}"), label=label)
+
+
+@asynccontextmanager
+async def playing(platform: Platform) -> AsyncIterator[asyncio.Task[Report]]:
+    """The platform's show as a task, once it listens."""
+    listening = asyncio.Event()
+    show = asyncio.create_task(platform.run(listening=listening))
+    try:
+        await listening.wait()
+        yield show
+    finally:
+        show.cancel()
+        await asyncio.wait([show])
+
+
+class Client:
+    """One connection in zhubo.v1, frame by frame."""
+
+    def __init__(self, link: ClientConnection) -> None:
+        self.link = link
+        self.hello = Frame("hello")
+        self.events: list[Frame] = []
+        self.receipts: list[Frame] = []
+
+    async def post(self, key: str, text: str = "hello", reply_to: tuple[str, ...] = ()) -> Frame:
+        """Send a line and return its receipt."""
+        before = len(self.receipts)
+        await self.link.send(encode(Frame("send", key=key, text=text, reply_to=reply_to)))
+        await self.read(lambda: len(self.receipts) > before)
+        return self.receipts[-1]
+
+    async def read(self, enough: Callable[[], bool]) -> None:
+        """Read frames until there are enough."""
+        async with asyncio.timeout(5):
+            while not enough():
+                frame = decode(await self.link.recv(decode=False))
+                (self.receipts if frame.type == "receipt" else self.events).append(frame)
+
+
+@asynccontextmanager
+async def client(platform: Platform, *, resume: int = 0, path: str = "demo", token: str = "") -> AsyncIterator[Client]:
+    """A client after the exchange of hellos."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    url = f"ws://127.0.0.1:{platform.port}/{path}"
+    async with connect(url, subprotocols=[SUBPROTOCOL], additional_headers=headers, close_timeout=1) as link:
+        peer = Client(link)
+        await link.send(encode(Frame("hello", room="demo", resume=resume)))
+        peer.hello = decode(await link.recv(decode=False))
+        yield peer
+
+
+def ids(frames: list[Frame]) -> list[str]:
+    return [f.event.id for f in frames if f.event]
+
+
+async def test_the_show_is_played_numbered_and_closed() -> None:
+    """Cues come in order with numbers from 1; at the end the room closes with 4410 and reports what it saw."""
+    platform = Platform(
+        [comment(n, "fact:price" if n < 3 else "") for n in range(1, 6)], goods(), None, quiet=0.01, caps=FAST
+    )
+    async with playing(platform) as show, client(platform) as peer:
+        await peer.read(lambda: len(peer.events) == 5)
+        with pytest.raises(ConnectionClosed):
+            await peer.link.recv()
+        report = await show
+    assert peer.hello.caps == FAST
+    assert ids(peer.events) == ["c1", "c2", "c3", "c4", "c5"]
+    assert [f.seq for f in peer.events] == [1, 2, 3, 4, 5]
+    assert peer.link.close_code == 4410
+    assert (report.sent, report.labels, report.covered, report.lines, report.clients) == (
+        {"comment": 5}, {"fact": 2}, {}, {}, 1,
+    )  # fmt: skip
+
+
+async def test_the_show_waits_for_the_first_hello() -> None:
+    """Nothing is played to nobody: the first client hears the first comment live."""
+    platform = Platform([comment(1)], goods(), None, quiet=5, caps=FAST)
+    async with playing(platform) as show:
+        await asyncio.sleep(0.02)
+        assert platform.report().sent == {}
+        async with client(platform) as peer:
+            await peer.read(lambda: len(peer.events) == 1)
+            assert peer.hello.seq == 0
+        assert not show.done()
+
+
+async def test_the_gap_between_lines_is_enforced_with_receipts() -> None:
+    """A line too soon after another is dropped with the seconds to wait; a dropped one does not use up the quota."""
+    caps = Caps(max_chars=20, per_window=(100, 60.0), min_gap=0.3)
+    platform = Platform([comment(1)], goods(), None, quiet=10, caps=caps)
+    async with playing(platform), client(platform) as peer:
+        first, second = await peer.post("k1"), await peer.post("k2")
+        assert (first.key, first.outcome) == ("k1", "accepted")
+        assert (second.key, second.outcome, second.after) == ("k2", "dropped", 0.3)
+        began, outcome = time.monotonic(), "dropped"
+        while outcome == "dropped":
+            assert time.monotonic() - began < 3
+            await asyncio.sleep(0.01)
+            outcome = (await peer.post("k2")).outcome
+    assert platform.report().lines["accepted"] == 2
+
+
+async def test_the_quota_of_a_window_is_enforced_with_receipts() -> None:
+    """The third line of a window for two is dropped; so is one longer than announced, and neither is shown."""
+    platform = Platform([], goods(), None, quiet=10, caps=Caps(max_chars=20, per_window=(2, 60.0), min_gap=0.0))
+    async with playing(platform), client(platform) as peer:
+        receipts = [await peer.post(f"k{n}", text) for n, text in enumerate(("hi", "x" * 21, "x" * 20, "no"))]
+        await peer.read(lambda: len(peer.events) == 2)
+    assert [(r.outcome, r.why) for r in receipts] == [
+        ("accepted", ""), ("dropped", "longer than 20"), ("accepted", ""), ("dropped", "too fast"),
+    ]  # fmt: skip
+    assert [f.event.text for f in peer.events if f.event] == ["hi", "x" * 20]
+    assert platform.report().lines == {"accepted": 2, "dropped": 2}
+
+
+async def test_our_own_line_comes_back_as_an_echo_to_everybody() -> None:
+    """The echo is marked `own`, carries the key, and takes its place in the numbering; the askers count as covered."""
+    platform = Platform([comment(1, "fact:price")], goods(), None, quiet=10, caps=FAST)
+    async with playing(platform), client(platform) as peer, client(platform) as onlooker:
+        await peer.read(lambda: len(peer.events) == 1)
+        await peer.post("k1", "现价129元", ("c1", "c9"))
+        for one in (peer, onlooker):
+            await one.read(lambda one=one: len(one.events) == 2)  # type: ignore[misc]
+            echo = one.events[1]
+            assert echo.event is not None
+            assert (echo.seq, echo.event.own, echo.event.target, echo.event.text) == (2, True, "k1", "现价129元")
+    report = platform.report()
+    assert (report.covered, report.clients) == ({"fact": 1}, 2)
+    assert [w.number for w in report.wrong] == ["129"], "a number without its product's name is audited as wrong"
+
+
+async def test_a_reconnect_resumes_without_loss_or_doubling() -> None:
+    """A client that leaves twice in mid show and asks for what came after its last number has heard each event once."""
+    platform = Platform([comment(n, at=n * 0.004) for n in range(1, 61)], goods(), None, quiet=10, caps=FAST)
+    got: list[Frame] = []
+    async with playing(platform):
+        for most in (7, 30, 60):
+            async with client(platform, resume=got[-1].seq if got else 0) as peer:
+                await peer.read(lambda peer=peer, most=most: len(got) + len(peer.events) >= most)  # type: ignore[misc]
+                got += peer.events
+    assert ids(got) == [f"c{n}" for n in range(1, 61)]
+    assert [f.seq for f in got] == list(range(1, 61))
+    assert platform.report().clients == 3
+
+
+async def test_a_wrong_token_is_401_and_a_wrong_path_404() -> None:
+    """Nobody enters without the token, and there is one room; a stranger does not start the show."""
+    platform = Platform([comment(1)], goods(), None, token="right", quiet=10, caps=FAST)
+    async with playing(platform):
+        for token, path, status in (("", "demo", 401), ("wrong", "demo", 401), ("right", "other", 404)):
+            with pytest.raises(InvalidStatus) as refused:
+                async with client(platform, token=token, path=path):
+                    pass
+            assert refused.value.response.status_code == status
+        assert platform.report().sent == {}
+        async with client(platform, token="right") as peer:
+            await peer.read(lambda: len(peer.events) == 1)
+
+
+@pytest.mark.parametrize("frame", ["{nonsense", '{"type":"party","v":1}', "[" * 20_000])
+@pytest.mark.parametrize("greeted", [True, False])
+async def test_what_is_not_the_protocol_closes_that_connection_alone(frame: str, greeted: bool) -> None:
+    """A bad frame is answered with 4400, before the hello or after it; the show goes on for others."""
+    platform = Platform([comment(1), comment(2, at=0.05)], goods(), None, quiet=10, caps=FAST)
+    async with playing(platform), client(platform) as other:
+        url = f"ws://127.0.0.1:{platform.port}/demo"
+        async with connect(url, subprotocols=[SUBPROTOCOL], close_timeout=1) as link:
+            if greeted:
+                await link.send(encode(Frame("hello")))
+            await link.send(frame)
+            async with asyncio.timeout(5):
+                await link.wait_closed()
+        assert link.close_code == 4400
+        await other.read(lambda: len(other.events) == 2)
+
+
+async def test_a_port_in_use_is_told() -> None:
+    """A second room server on the same port ends with an error that names it."""
+    platform = Platform([], goods(), None, quiet=10)
+    async with playing(platform):
+        with pytest.raises(PortInUse, match=f"port {platform.port} .*Fix: "):
+            await Platform([], goods(), None).run(port=platform.port)
+
+
+async def test_edits_reach_the_merchants_file(tmp_path: Path) -> None:
+    """A price cut for all SKUs and the sale of one piece are saved to the file; the rest of it stays."""
+    file = tmp_path / "goods.csv"
+    write_csv(goods(), file)
+    before = load_catalogue(file, version=1).catalogue
+    cues = [
+        Cue(0.0, edit=CatalogueEdit("shirt", "", "price", 9950)),
+        Cue(0.01, edit=CatalogueEdit("shirt", "xl", "stock", 32)),
+        comment(1, at=0.02),
+    ]
+    platform = Platform(cues, before, file, quiet=10, caps=FAST)
+    async with playing(platform), client(platform) as peer:
+        await peer.read(lambda: len(peer.events) == 1)
+    shirt, tote = load_catalogue(file, version=2).catalogue.products
+    assert [(s.id, s.price.minor if s.price else None, s.stock) for s in shirt.skus] == [
+        ("m", 9950, 3), ("l", 9950, 0), ("xl", 9950, 32),
+    ]  # fmt: skip
+    assert tote == before.products[1]
+    assert shirt.texts == before.products[0].texts
+
+
+# --- the auditor ------------------------------------------------------------------------------------------------------
+
+
+def wrong(line: str, auditor: Auditor | None = None, at: float = 0.0) -> list[tuple[str, str]]:
+    return [(w.number, w.why) for w in (auditor or Auditor(goods())).check(at, line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1号亚麻衬衫：现价129元，原价199元", "#1 Linen Shirt: ¥129 now; list price ¥199", "【10人问】1号亚麻衬衫：现价129元",
+        "(10 asked) #1 Linen Shirt: M 3 left", "1号亚麻衬衫：M码还有3件", "1号亚麻衬衫：48小时内发货，满99元包邮",
+        "1号亚麻衬衫：重量200g", "1号亚麻衬衫：已售罄；2号帆布包现价89元", "2号帆布包：还有9件，能装下13寸电脑", "亚麻衬衫：首次水洗缩水率约2%",
+        "欢迎来到直播间",
+    ],
+)  # fmt: skip
+def test_right_lines_are_accepted(line: str) -> None:
+    """Prices, stock, texts and asker counts of the shop, in Chinese and English."""
+    assert wrong(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "why"),
+    [
+        ("1号亚麻衬衫：现价119元", "119", "nowhere in the shop"),
+        ("#1 Linen Shirt: ¥119 now", "119", "nowhere in the shop"),
+        ("1号亚麻衬衫：现价129.50元", "129.50", "nowhere in the shop"),
+        ("1号亚麻衬衫：现价89元", "89", "nowhere in the shop"),  # the other product's price
+        ("1号亚麻衬衫：现价33元", "33", "not the price"),  # a stock figure
+        ("#1 Linen Shirt: ¥36 now", "36", "not the price"),
+        ("1号亚麻衬衫：M码还有4件", "4", "nowhere in the shop"),
+        ("1号亚麻衬衫：还有129件", "129", "not the stock"),  # a price
+        ("#1 Linen Shirt: M 129 left", "129", "not the stock"),
+        ("3号亚麻衬衫：现价129元", "3", "nowhere in the shop"),  # its link is 1 … but 3 pieces of M are left
+        ("现价129元", "129", "no product named"),
+        ("【10人问】1号亚麻衬衫：【10人问】", "10", "nowhere in the shop"),
+    ],
+)
+def test_wrong_numbers_are_found(line: str, number: str, why: str) -> None:
+    """A number of nowhere, of another product, or of another field than the one it is told for."""
+    assert (number, why) in wrong(line)
+
+
+def test_an_old_price_is_forgiven_for_a_second_and_a_new_one_is_not_known_before() -> None:
+    """A line may be on its way while the price changes; after the grace second it is wrong."""
+    auditor = Auditor(goods(12900))
+    auditor.changed(10.0, goods(9900, version=2))
+    old, new = "1号亚麻衬衫：现价129元", "1号亚麻衬衫：现价99元起"
+    assert wrong(old, auditor, 9.9) == []
+    assert wrong(old, auditor, 10.0 + GRACE * 0.9) == []
+    assert ("129", "nowhere in the shop") in wrong(old, auditor, 10.0 + GRACE * 1.1)
+    assert wrong("#1 Linen Shirt: ¥98 now", auditor, 10.5) != []
+    assert wrong(new, auditor, 10.0) == []
+    auditor.changed(20.0, goods(7700, version=3))
+    auditor.changed(20.3, goods(6600, version=4))
+    assert wrong("1号亚麻衬衫：现价77元", auditor, 19.9) != []
+    assert wrong("1号亚麻衬衫：现价77元", auditor, 21.2) == []
+    assert wrong("1号亚麻衬衫：现价77元", auditor, 21.4) != []
+
+
+def test_what_the_room_says_from_facts_is_right_by_the_auditor() -> None:
+    """Every line the room posts for these questions, suggestions included, passes; the shop with another price finds it."""
+    hall, auditor = Hall(), Auditor(goods())
+    hall.feed(Hear(heard(900, kind="room", id="r1", product="1")))
+    questions = (
+        "多少钱",
+        "how much is it",
+        "M码还有吗",
+        "L码还有吗",
+        "size M left?",
+        "什么时候发货",
+        "2号多少钱",
+        "原价多少",
+        "重量多少",
+    )
+    for number, text in enumerate(questions, 1):
+        hall.feed(Hear(heard(number, text)), after=0.5)
+        hall.feed(Hear(heard(number + 50, text)), after=0.5)
+    for _ in range(8):
+        hall.feed(Tick(), after=2.5)
+    lines = [out.text for _, out in hall.posted]
+    assert len(lines) >= 6
+    assert [wrong(line, auditor) for line in lines] == [[]] * len(lines)
+    other = Auditor(goods(12800))
+    assert [line for line in lines if wrong(line, other)] == [line for line in lines if "129" in line] != []
