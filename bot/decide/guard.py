@@ -100,7 +100,7 @@ _GREETING = re.compile(r"(?:亲+爱?的?|您好|你好|哈喽|宝子?们?|hi|hel
 
 
 _WIDE = {",": "，", ";": "；", ":": "：", "!": "！"}
-_NARROW = re.compile(r"([,;:!])(?: |(?=[\u3400-\u9fff])|$)")
+_NARROW = re.compile(r"([,;:!])(?: |(?=[\u3400-\u9fff])|$)|(?<=[\u3400-\u9fff])([,;:!])")
 
 
 def _numbers_of(text: str) -> set[Decimal]:
@@ -199,7 +199,7 @@ def check(text: str, question: str, product: Product, catalogue: Catalogue, lang
 
 def _typeset(text: str, lang: Lang) -> str:
     """Give a Chinese line back the full-width marks that cleaning made narrow."""
-    return _NARROW.sub(lambda m: _WIDE[m[1]], text) if lang == "zh" else text
+    return _NARROW.sub(lambda m: _WIDE[m[1] or m[2]], text) if lang == "zh" else text
 
 
 def _unsupported(text: str, evidence: Evidence) -> str:

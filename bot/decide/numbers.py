@@ -22,7 +22,7 @@ _HAN = "".join([*_DIGIT, *_UNIT])
 _NUMBER = re.compile(
     rf"(?P<arabic>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<mixed>[十百千万萬][{_HAN}]*)?"
     rf"|(?P<han>[{_HAN}]+(?:点[{_HAN}]+)?)"
-    rf"|\b(?P<en>(?:{'|'.join(_EN)})(?:(?:[ -]| and )(?:{'|'.join(_EN)}))*)\b",
+    rf"|\b(?P<en>(?:{'|'.join(_EN)})(?:(?:[ -]| and )(?:{'|'.join(_EN)}|one))*)\b",
     re.I,
 )
 # Canonical unit -> how it is written after a number.
@@ -66,7 +66,8 @@ _JIAO = re.compile(r"([\d一二三四五六七八九])(?![\d一二三四五六�
 _RANGE = re.compile(r"\s*(?:[-–~到至×x]|to)\s*(?=\d)", re.I)
 # Chinese characters that are also words: a numeral of one of these alone counts only before a unit.
 _IDIOM = re.compile(
-    "一[点些定样起直般下种条款致流切体]|万一|十分|千万|百搭|四季|三七|一千零一夜|第一次|两面|双十一|九成|百分之?百|统一|均一"
+    rf"(?<![{_HAN}])(?:一[点些定样起直般下种条款致流切体]|万一(?![百千])|十分(?![钟之])|千万|百搭|四季|三七|一千零一夜|第一次|两面|双十一|九成|"
+    "统一|均一)|百分之百"
 )
 
 
@@ -120,7 +121,7 @@ def _english(text: str) -> Decimal:
         elif word == "dozen":
             part = (part or 1) * 12
         elif word != "and":
-            part += _EN[word]
+            part += _EN.get(word, 1)
     return Decimal(total + part)
 
 

@@ -22,8 +22,8 @@ def hold(text: str, question: str, product: Product, catalogue: Catalogue, lang:
     """Hold a model's words to the card; true words that say too little are completed with the merchant's sentence.
 
     "可以机洗" leaves out what "30℃机洗，深浅分开" says, so both are said. Words that the guard refuses for what they
-    claim (a number, a promise, a wrong yes or no, anything that is not on the card) are never completed; where they only
-    said too little, the merchant's sentence stands in their place.
+    claim (a number, a promise, a wrong yes or no, anything that is not on the card) are never completed; where they
+    only said too little, the merchant's sentence stands in their place.
     """
     verdict = check(text, question, product, catalogue, lang)
     if verdict.text and _informative(verdict.text, question):
@@ -68,4 +68,4 @@ def quote(question: str, product: Product, catalogue: Catalogue, lang: Lang) -> 
             best, score = statement, fits
     if best is None or not near <= {t.group for t in best.topics}:
         return None
-    return Answer(best.whole.rstrip("。."), (fact(catalogue, product, best.field),))
+    return Answer(best.whole.rstrip("。.；;"), (fact(catalogue, product, best.field),))

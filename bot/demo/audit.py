@@ -13,6 +13,11 @@ from bot.domain.catalog import Catalogue, Product
 GRACE = 1.0  # seconds that a replaced value may still be on its way to the room
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PRICE = re.compile(r"(?:现价|¥|\$)\s*(\d+(?:\.\d+)?)(?:[到–]¥?(\d+(?:\.\d+)?))?|(\d+(?:\.\d+)?)\s*元")
+# What is said to be the price now, not a threshold or a list price.
+_NOW = re.compile(
+    r"现价\s*¥?(\d+(?:\.\d+)?)元?(?:[到–]¥?(\d+(?:\.\d+)?))?|[¥$](\d+(?:\.\d+)?)(?:–\D{0,3}(\d+(?:\.\d+)?))? now"
+)
+_LINK = "(?:(\\d+)号|#(\\d+) ){name}"
 _STOCK = re.compile(r"还有(\d+)件|(\d+) left")
 _ASKED = re.compile(r"^(?:【\d+人问】|\(\d+ asked\) )")
 
@@ -61,6 +66,14 @@ def _explain(line: str, catalogue: Catalogue) -> list[Wrong]:
     said_elsewhere = set(_NUMBER.findall(texts))
     for found in _PRICE.finditer(line):
         wrong += [Wrong(line, n, "not the price") for n in found.groups() if n and n not in prices | said_elsewhere]
+    now = {_print(s.price.minor) for p in named for s in p.skus if s.price}
+    for found in _NOW.finditer(line):
+        if found[0] not in texts:
+            wrong += [Wrong(line, n, "not the price now") for n in found.groups() if n and n not in now]
+    for product in named:
+        for name in filter(None, (product.name.zh, product.name.en)):
+            for found in re.finditer(_LINK.format(name=re.escape(name)), line):
+                wrong += [Wrong(line, n, "not its link") for n in found.groups() if n and n != str(product.number)]
     for found in _STOCK.finditer(line):
         wrong += [Wrong(line, n, "not the stock") for n in found.groups() if n and n not in stocks]
     return wrong

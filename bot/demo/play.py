@@ -28,7 +28,7 @@ WORKER_WITHIN = 90.0  # seconds; loading converted weights takes a few
 
 
 class Outcome(msgspec.Struct):
-    """What a demo run produced: the front, for its figures, and the platform's own report (None if it was cut short)."""
+    """What a demo run produced: the front, for its figures, and the platform's report (None if it was cut short)."""
 
     front: Front
     report: Report | None
