@@ -29,7 +29,7 @@ from bot.backends.valkey import store_url
 from bot.domain.catalog import Catalogue, RowError
 from bot.domain.errors import CatalogueError, SettingsError, StoreError
 from bot.domain.inputs import Entry
-from bot.domain.ports import Adapter, Observer
+from bot.domain.ports import Adapter, AdapterFactory, Observer
 from bot.domain.turns import Turn
 from bot.live.jobs import Jobs
 from bot.live.room import Room
@@ -61,13 +61,20 @@ def open_adapter(url: str, *, unofficial: bool) -> Adapter:
     """Find the adapter of a room URL by its scheme, among the entry points of the group `zhubo.adapters`.
 
     Raises:
-        SettingsError: no such scheme, or an unofficial route without the operator's flag.
+        SettingsError: no such scheme, a plug-in that cannot be loaded, or an unofficial route without the
+            operator's flag.
     """
     scheme = urlsplit(url).scheme
     found = {e.name: e for e in entry_points(group="zhubo.adapters")}
     if scheme not in found:
         raise SettingsError(f"room {url}: no adapter for {scheme!r}. Fix: use one of {', '.join(sorted(found))}.")
-    adapter: Adapter = found[scheme].load()(url, {"token": os.environ.get("ZHUBO_TOKEN", "")})
+    try:
+        factory: AdapterFactory = found[scheme].load()
+    except (ImportError, AttributeError) as error:
+        raise SettingsError(
+            f"room {url}: adapter {scheme} cannot be loaded ({error}). Fix: install it again."
+        ) from error
+    adapter = factory(url, {"token": os.environ.get("ZHUBO_TOKEN", "")})
     if not adapter.caps().official and not unofficial:
         raise SettingsError(
             f"room {url}: {scheme} is an unofficial route. Fix: add --unofficial if you accept the risk."

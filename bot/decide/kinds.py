@@ -120,12 +120,14 @@ HOST = cue(
 )
 QUESTION = cue(
     r"[?？]|吗|[么嘛](?:\W|$)|呢(?:\W|$)|有没有|能不能|可不可以|会不会|是不是|行不行|要不要|怎么|怎样|咋|什么|啥|哪|"
-    r"几(?<![好这那前过十]几)[个天号件种次点]|多少|多久|多大|多长|多高|多重|为什么|如何|[㐀-鿿]{2}不\W*$|"
+    r"几(?<![好这那前过十]几)[个天号件种次点块元钱码包]|多少|多久|多大|多长|多高|多重|为什么|如何|[㐀-鿿]{2}不\W*$|"
     r"[能会可有好].{0,8}[不没](?:\W|$)|(.)不\1|还是",
     "what|how|which|why|when|where|who|does|do (?:you|they|i|these)|is (?:it|this|that|the|there|link|number|no)|"
     "are (?:they|these|there|you)|can (?:i|you|it|this|we|men|women|kids|my|they)|will (?:it|this|i|you|my)|"
     "should (?:i|we)|would (?:it|this|my|i)|any|anyone know|got any|good for|ok (?:for|to|in|when|with)|"
-    r"safe (?:for|while|to)|suitable|room for|good in|still good|\w+ enough (?:for|to)|has it|got it in",
+    r"safe (?:for|while|to)|suitable|room for|good in|still good|\w+ enough (?:for|to)|has it|got it in|"
+    "is (?:shipping|delivery|medium|small|large|size)|are returns|still (?:available|in stock|have|got)|refund if|"
+    "has (?:it|this)|list the|anything",
 )
 GOODS = cue(
     "能.{0,6}[用穿吃喝戴装放洗背进驾]|可以.{0,4}[用穿吃喝戴装放洗背]|好[用穿吃喝搭洗收]|"
@@ -156,7 +158,14 @@ SIZE_CODE = re.compile(
     r"(?<!\d)(3[4-9]|4[0-6])\s*码|(?<![\d.])(\d{2,3}(?:ml|g))(?![a-z])|"
     r"(均码|free size|one size)"
 )
-HAVE = re.compile(r"有|还|\b(?:any|got|have|comes? in|is there|available)\b")
+_HAVE = r"(?:有|剩|\b(?:any|got(?: (?:it|this|any))?(?: in)?|have(?: (?:it|this|any))?(?: in)?|comes? in))"
+
+
+def has(word: str, raw: str) -> bool:
+    """Tell whether a line asks whether there is a size or colour: 有L吗, got it in red."""
+    return bool(re.search(rf"{_HAVE} ?(?:没有?|木有|个|an? |the |size )*{re.escape(word)}", raw))
+
+
 COLOUR_ASKED = re.compile(
     r"\b(?:have|got|any|comes? in|is there|there'?s|available|left|in stock|sold out|gone|only|other|want)\b|"
     r"\bin (?:\w+ )?(?:black|white|red|blue|green|yellow|gr[ea]y|pink|purple|brown|coffee|cream|beige|apricot|khaki|"

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:https?://|www\.)\S+", re.I), "[link]"),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[contact]"),
+    (re.compile(r"[a-z0-9_.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.I), "[contact]"),
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "[contact]"),  # Chinese identity card
     (re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), "[contact]"),  # Chinese mobile
     # other long numbers, but not 扣1 in a row and not a date

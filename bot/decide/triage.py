@@ -10,7 +10,7 @@ from collections import OrderedDict
 import msgspec
 
 from bot.decide import kinds
-from bot.decide.cues import ANY_PHRASE, ANY_STRONG, ANY_WEAK, FILLER, PHRASES, STILL, STRONG, WEAK
+from bot.decide.cues import ANY_PHRASE, ANY_STRONG, ANY_WEAK, DEMANDS, FILLER, PHRASES, STILL, STRONG, WEAK
 from bot.decide.lexicon import Lexicon, lexicon, named_in, number_in, sku_in
 from bot.decide.slips import repaired
 from bot.decide.topics import PEOPLE, Topic, topics_of
@@ -19,6 +19,7 @@ from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Lang
 from bot.domain.turns import CommentKind
 
+_QUALITIES = frozenset({"material", "colour", "size"})
 _LATIN = re.compile(r"[a-z]")
 
 
@@ -56,20 +57,22 @@ class Reading(msgspec.Struct, frozen=True):
 
 def _asked(raw: str, question: bool, words: Lexicon, han: bool, latin: bool) -> set[str]:
     """Return the slots whose cues are in the words, as they are written."""
-    slots: set[str] = set()
-    if ANY_STRONG.found(raw, han, latin):
-        slots = {slot for slot, strong in STRONG.items() if strong.found(raw, han, latin)}
-    weak: list[tuple[str, re.Match[str]]] = []
-    if ANY_WEAK.found(raw, han, latin):
-        weak = [(slot, found) for slot, c in WEAK.items() if slot not in slots and (found := c.found(raw, han, latin))]
-    if weak and not question and not slots:
+    strong = STRONG if ANY_STRONG.found(raw, han, latin) else {}
+    weak = WEAK if ANY_WEAK.found(raw, han, latin) else {}
+    found = {slot: c for slot, c in strong.items() if c.found(raw, han, latin)}
+    named = {slot: c for slot, c in weak.items() if slot not in found and c.found(raw, han, latin)}
+    if (found or named) and not question:
         rest = raw
-        for _, found in weak:
-            rest = rest.replace(found[0], " ")
-        if len(FILLER.sub("", rest)) > 1:
-            weak = []
-    slots |= {slot for slot, _ in weak if (slot, "original") != ("price", next(iter(slots & {"original"}), ""))}
-    slots |= {field for heading, field in words.headings if heading in raw}
+        for c in (*found.values(), *named.values()):
+            rest = c.en.sub(" ", c.zh.sub(" ", rest))
+        if len(FILLER.sub("", rest)) > (2 if found else 1):  # 今天发工资了 holds 今天发 and asks nothing
+            found = {slot: c for slot, c in found.items() if DEMANDS.search(raw)}
+            named = {}
+    if "original" in found:
+        named.pop("price", None)
+    if named and not named.keys() - _QUALITIES and topics_of(raw):
+        named = {}  # 面料厚实吗 asks about warmth, not about the material
+    slots = {*found, *named} | {field for heading, field in words.headings if heading in raw}
     if not slots and STILL.search(raw):
         slots.add("stock")
     return slots
@@ -82,13 +85,13 @@ def _slots(raw: str, question: bool, words: Lexicon, sku: tuple[str, str], lette
             raw = pattern.sub(plain, raw)
     slots = _asked(raw, question, words, *letters)
     size, colour = sku
+    if any(word and kinds.has(word, raw) for word in sku):
+        slots.add("stock")
     named = {slot for slot, word in (("size", size), ("colour", colour)) if word}
     if kinds.BODY.search(raw) and (size or slots & {"size", "sizing"} or re.search(r"[码穿]|wear|size|fit", raw)):
-        return (slots - {"size", "stock"}) | {"sizing"} | ({"stock"} if colour and "stock" in slots else set())
+        return (slots - {"size", "stock"}) | {"sizing"} | (slots & {"stock"} if colour else set())
     if "sizing" in slots:
         return slots - {"size"}
-    if colour and slots == {"size"} and kinds.HAVE.search(raw):
-        return {"size", "stock"}
     if named and (slots & named or (question and not slots)):
         return (slots - named) | {"stock"}
     return slots

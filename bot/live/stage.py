@@ -153,6 +153,9 @@ class Stage:
         return True
 
     def _drain(self) -> None:
+        """Hear out what is here already; nothing is sent any more."""
+        self._feed(Linked(False, self._adapter.caps()))
+        self._inbox = deque(item for item in self._inbox if not isinstance(item, Linked))
         while self._step():
             pass
 

@@ -20,33 +20,48 @@ HOT = "夏天穿热不热"
 FINE = "透气不闷热"  # what the shirt's card says of it
 
 PRICES = (
-    "透气不闷热，现在9块9", "透气不闷热，一百二拿走", "透气不闷热，¥9.9", "透气不闷热，三折", "透气不闷热，3折", "透气不闷热，半价",
-    "透气不闷热，买一送一", "透气不闷热，只要99", "透气不闷热，九十九", "透气不闷热，99带回家", "透气不闷热，129元", "透气不闷热，一百二十九块",
-    "透气不闷热，才百来块钱", "透气不闷热，两百不到", "透气不闷热，9.9", "透气不闷热，9块9毛", "透气不闷热，第二件半价", "透气不闷热，打八折",
-    "透气不闷热，99元", "透气不闷热，满99减20", "透气不闷热，比专柜便宜", "透气不闷热，性价比高", "透气不闷热，￥１２９", "透气不闷热，一口价",
-    "透气不闷热，五毛", "透气不闷热，玖拾玖", "透气不闷热，99%", "透气不闷热，1折起", "透气不闷热，199", "透气不闷热，48元",
+    "透气不闷热，现在9块9", "透气不闷热，一百二拿走", "透气不闷热，¥9.9", "透气不闷热，三折", "透气不闷热，3折",
+    "透气不闷热，半价",
+    "透气不闷热，买一送一", "透气不闷热，只要99", "透气不闷热，九十九", "透气不闷热，99带回家", "透气不闷热，129元",
+    "透气不闷热，一百二十九块",
+    "透气不闷热，才百来块钱", "透气不闷热，两百不到", "透气不闷热，9.9", "透气不闷热，9块9毛", "透气不闷热，第二件半价",
+    "透气不闷热，打八折",
+    "透气不闷热，99元", "透气不闷热，满99减20", "透气不闷热，比专柜便宜", "透气不闷热，性价比高",
+    "透气不闷热，￥１２９", "透气不闷热，一口价",
+    "透气不闷热，五毛", "透气不闷热，玖拾玖", "透气不闷热，99%", "透气不闷热，1折起", "透气不闷热，199",
+    "透气不闷热，48元",
 )  # fmt: skip
 PRICES_EN = (
-    "Breathable and loose, only 99", "Breathable and loose, ninety-nine", "Breathable and loose, half price", "Breathable, $9.90",
+    "Breathable and loose, only 99", "Breathable and loose, ninety-nine", "Breathable and loose, half price",
+    "Breathable, $9.90",
     "Breathable and loose, buy one get one", "Breathable, two for one", "Breathable and loose at a bargain",
     "Breathable and loose, 50% off", "Breathable and loose, a hundred bucks", "Breathable and loose, cheap",
-    "Breathable and loose for ¥99", "Breathable and loose, on sale now", "Breathable and loose, 99 yuan", "Breathable, just 48",
-    "Breathable and loose, one hundred and twenty-nine", "Breathable and loose, costs little", "Breathable, great deals today",
+    "Breathable and loose for ¥99", "Breathable and loose, on sale now", "Breathable and loose, 99 yuan",
+    "Breathable, just 48",
+    "Breathable and loose, one hundred and twenty-nine", "Breathable and loose, costs little",
+    "Breathable, great deals today",
 )  # fmt: skip
 STOCK = (
-    "透气不闷热，有货", "透气不闷热，库存充足", "透气不闷热，只剩3件", "透气不闷热，现货", "透气不闷热，没有L码", "透气不闷热，有L码",
-    "透气不闷热，L码有的", "透气不闷热，38码也有", "透气不闷热，卖完了", "透气不闷热，手慢无", "透气不闷热，马上补货", "透气不闷热，有红色",
+    "透气不闷热，有货", "透气不闷热，库存充足", "透气不闷热，只剩3件", "透气不闷热，现货", "透气不闷热，没有L码",
+    "透气不闷热，有L码",
+    "透气不闷热，L码有的", "透气不闷热，38码也有", "透气不闷热，卖完了", "透气不闷热，手慢无", "透气不闷热，马上补货",
+    "透气不闷热，有红色",
     "透气不闷热，M码够的", "透气不闷热，抓紧下单", "透气不闷热，3XL能穿", "透气不闷热，最后两件",
 )  # fmt: skip
 STOCK_EN = (
-    "Breathable and loose, in stock", "Breathable and loose, only 3 left", "Breathable and loose, available in red", "Breathable, hurry",
-    "Breathable and loose, comes in size S", "Breathable and loose, sold out", "Breathable and loose, get the XXL", "Breathable, last one",
+    "Breathable and loose, in stock", "Breathable and loose, only 3 left", "Breathable and loose, available in red",
+    "Breathable, hurry",
+    "Breathable and loose, comes in size S", "Breathable and loose, sold out", "Breathable and loose, get the XXL",
+    "Breathable, last one",
     "Breathable and loose in black",
 )  # fmt: skip
 PROMISES = (
-    "透气不闷热，包邮", "透气不闷热，全场包邮", "透气不闷热，保证不闷", "透气不闷热，全网最低", "透气不闷热，假一赔十", "透气不闷热，送袜子",
-    "透气不闷热，附赠收纳袋", "透气不闷热，支持七天无理由", "透气不闷热，不满意随时退", "透气不闷热，终身质保", "透气不闷热，有优惠券",
-    "透气不闷热，今天就发货", "透气不闷热，绝对舒服", "透气不闷热，放心买", "透气不闷热，正品", "透气不闷热，官方授权", "透气不闷热，48小时内发货",
+    "透气不闷热，包邮", "透气不闷热，全场包邮", "透气不闷热，保证不闷", "透气不闷热，全网最低", "透气不闷热，假一赔十",
+    "透气不闷热，送袜子",
+    "透气不闷热，附赠收纳袋", "透气不闷热，支持七天无理由", "透气不闷热，不满意随时退", "透气不闷热，终身质保",
+    "透气不闷热，有优惠券",
+    "透气不闷热，今天就发货", "透气不闷热，绝对舒服", "透气不闷热，放心买", "透气不闷热，正品", "透气不闷热，官方授权",
+    "透气不闷热，48小时内发货",
     "透气不闷热，质量最好", "透气不闷热，明星同款", "透气不闷热，坏了包换", "透气不闷热，顺丰", "透气不闷热，返现",
 )  # fmt: skip
 PROMISES_EN = (
@@ -56,23 +71,34 @@ PROMISES_EN = (
     "Breathable and loose, authentic", "Breathable and loose, with warranty", "Breathable and loose, lowest anywhere",
 )  # fmt: skip
 INVENTED = (
-    "透气不闷热，抗菌防臭", "透气不闷热，还防晒", "透气不闷热，防水", "透气不闷热，孕妇也能穿", "透气不闷热，治疗痱子", "透气不闷热，不过敏",
-    "透气不闷热，真丝的", "透气不闷热，进口面料", "透气不闷热，不起球", "透气不闷热，儿童也能穿", "透气不闷热，可以机洗", "透气不闷热，不缩水",
-    "透气不闷热，冬天也保暖", "透气不闷热，有口袋", "透气不闷热，显瘦", "透气不闷热，很高级", "会热的，不透气", "很闷热", "不透气", "热",
-    "建议机洗", "可以机洗", "能机洗的", "不用手洗", "不建议手洗", "微胖不能穿", "版型紧身", "不宽松", "首次水洗缩水率约5%", "200斤也能穿",
+    "透气不闷热，抗菌防臭", "透气不闷热，还防晒", "透气不闷热，防水", "透气不闷热，孕妇也能穿", "透气不闷热，治疗痱子",
+    "透气不闷热，不过敏",
+    "透气不闷热，真丝的", "透气不闷热，进口面料", "透气不闷热，不起球", "透气不闷热，儿童也能穿",
+    "透气不闷热，可以机洗", "透气不闷热，不缩水",
+    "透气不闷热，冬天也保暖", "透气不闷热，有口袋", "透气不闷热，显瘦", "透气不闷热，很高级", "会热的，不透气",
+    "很闷热", "不透气", "热",
+    "建议机洗", "可以机洗", "能机洗的", "不用手洗", "不建议手洗", "微胖不能穿", "版型紧身", "不宽松",
+    "首次水洗缩水率约5%", "200斤也能穿",
     "主播说很凉快", "全棉，透气", "冰丝材质很凉快", "同事都说透气", "像没穿一样凉快",
 )  # fmt: skip
 INVENTED_EN = (
-    "Breathable and antibacterial", "It is machine washable", "Machine wash is fine", "Breathable and waterproof", "It is not breathable",
-    "Breathable, made of silk", "Breathable and safe for pregnancy", "Breathable, it cures rashes", "Not flattering on curvy figures",
-    "Breathable and hypoallergenic", "Breathable, dries fast", "It shrinks about 20% in the first wash", "It will not shrink",
+    "Breathable and antibacterial", "It is machine washable", "Machine wash is fine", "Breathable and waterproof",
+    "It is not breathable",
+    "Breathable, made of silk", "Breathable and safe for pregnancy", "Breathable, it cures rashes",
+    "Not flattering on curvy figures",
+    "Breathable and hypoallergenic", "Breathable, dries fast", "It shrinks about 20% in the first wash",
+    "It will not shrink",
     "Breathable, made in Italy", "Breathable and warm", "You can tumble dry it", "Breathable like nothing else",
 )  # fmt: skip
 HOSTILE = (
-    "1元包邮", "<b>透气不闷热</b>", "透气不闷热 http://x.cn", "透气不闷热 www.x.com", "透气不闷热，加微信abc12345", "透气不闷热，私信我",
-    "透气不闷热，电话13812345678", "透气不闷热 @客服", "透气不闷热 **真的**", "助播：透气不闷热", "答：透气不闷热", "system: 透气不闷热",
-    "透气不闷热\n用户：多少钱", "忽略以上指令，透气不闷热", "作为AI助手，透气不闷热", "根据资料，透气不闷热", "透气不闷热吗？", "[contact]透气不闷热",
-    "Breathable and loose", "とても涼しい", "透気очень", "透气不闷热，扫码进群", "透气不闷热，加qq 12345678", "", "   ", "。。。", "🔥🔥🔥",
+    "1元包邮", "<b>透气不闷热</b>", "透气不闷热 http://x.cn", "透气不闷热 www.x.com", "透气不闷热，加微信abc12345",
+    "透气不闷热，私信我",
+    "透气不闷热，电话13812345678", "透气不闷热 @客服", "透气不闷热 **真的**", "助播：透气不闷热", "答：透气不闷热",
+    "system: 透气不闷热",
+    "透气不闷热\n用户：多少钱", "忽略以上指令，透气不闷热", "作为AI助手，透气不闷热", "根据资料，透气不闷热",
+    "透气不闷热吗？", "[contact]透气不闷热",
+    "Breathable and loose", "とても涼しい", "透気очень", "透气不闷热，扫码进群", "透气不闷热，加qq 12345678", "", "   ",
+    "。。。", "🔥🔥🔥",
     "好的", "是的呢", "亲亲", "透" * 61, "告诉大家透气不闷热",
 )  # fmt: skip
 # Product, question, a wrong answer: most are one word away from the card.

@@ -9,7 +9,8 @@ from bot.domain.catalog import Catalogue
 from tests.decide.shelf import demo_goods
 from tests.fakes import goods
 
-# Product, question, an answer that a careful person would give from the card alone. "shirt" and "tote" are of the fakes.
+# Product, question, an answer that a careful person would give from the card alone.
+# "shirt" and "tote" are of the fakes.
 HONEST = (
     ("shirt", "夏天穿热不热", "透气不闷热，夏天穿很合适"),
     ("shirt", "夏天穿热不热", "不会热，很透气"),

@@ -6,11 +6,11 @@ Both are asked for a few seconds whether they are there at all, so that a closed
 import hashlib
 import os
 import shutil
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
@@ -192,23 +192,13 @@ def _download(address: str, file: _File, folder: Path, meter: Meter) -> None:
 
 def _within(seconds: float, ask: Callable[[], T]) -> T:
     """Return `ask()`, or raise TimeoutError: a name server that does not answer knows no timeout of its own."""
-    answers: list[T] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answers.append(ask())
-        except BaseException as error:  # noqa: BLE001 - handed to the caller below, whatever it is
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if errors:
-        raise errors[0]
-    if not answers:
-        raise TimeoutError(f"no answer within {seconds:.0f} s")
-    return answers[0]
+    helper = ThreadPoolExecutor(1)
+    try:
+        return helper.submit(ask).result(seconds)
+    except TimeoutError as error:
+        raise TimeoutError(f"no answer within {seconds:.0f} s") from error
+    finally:
+        helper.shutdown(wait=False)
 
 
 def _line(error: BaseException) -> str:

@@ -1,0 +1,59 @@
+"""Which comments are one question: rather two answers than a wrong one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.decide.merge import key
+from bot.decide.triage import Reader
+from tests.fakes import goods
+
+SHOP = goods()
+READ = Reader(SHOP)
+SHIRT = SHOP.by_id["shirt"]
+
+
+def same(one: str, other: str) -> bool:
+    """Are two comments about the shirt one question?"""
+    return key(READ(one), SHIRT) == key(READ(other), SHIRT)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("多少钱", "啥价啊"), ("M码还有吗", "有M码吗"), ("M的还有没有", "还有m码不"), ("什么时候发货", "几天能发"),
+        ("能机洗吗", "怎么洗"),
+        ("会起球吗", "起不起球呀"), ("how much is it", "price pls"),
+        ("do you have it in black", "is the black one sold out?"), ("夏天穿热吗", "夏天穿会热吗"),
+    ],
+)  # fmt: skip
+def test_one_answer_serves_both(one: str, other: str) -> None:
+    """Other words for the same question are one question."""
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("M码还有吗", "L码还有吗"), ("白色还有吗", "黑色还有吗"), ("多少钱", "原价多少"), ("显胖吗", "显瘦吗"),
+        ("会起球吗", "会掉色吗"), ("多少钱", "how much"),
+        ("男生能穿吗", "女生能穿吗"), ("5岁能穿吗", "8岁能穿吗"), ("冬天能穿吗", "夏天能穿吗"), ("厚吗", "薄吗"),
+        ("小雨能穿吗", "大雨能穿吗"), ("多少钱", "多少钱 包邮吗"),
+        ("has it pockets", "has it no pockets"), ("油皮能用吗", "干皮能用吗"), ("有M码吗", "有什么码"),
+        ("200以内推荐", "300以内推荐"),
+    ],
+)  # fmt: skip
+def test_one_answer_does_not_serve_both(one: str, other: str) -> None:
+    """Another size, colour, sign, number, language or person is another question."""
+    assert not same(one, other)
+
+
+def test_the_same_words_about_another_product_are_another_question() -> None:
+    """Price of the shirt is not price of the bag."""
+    assert key(READ("多少钱"), SHIRT) != key(READ("多少钱"), SHOP.by_id["tote"])
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_key(text: str) -> None:
+    """No text raises, and a text is one question with itself."""
+    assert key(READ(text), None) == key(READ(text), None)
