@@ -41,7 +41,7 @@ _MEANING = {
 
 def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, model: bool, headless: bool) -> int:
     """Play the demo and print its table. Returns 0 when the ledger sums and no posted number was wrong."""
-    console = Console(highlight=False)
+    console, began = Console(highlight=False), time.time()
     if model:
         with Steps() as steps:
             try:
@@ -62,10 +62,10 @@ def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, mod
         console.print(text)
 
     outcome = loop.run(play(settings, seconds=seconds, seed=seed, rate=rate, model=model, say=say, started=started))
-    return _table(console, outcome)
+    return _table(console, outcome, began)
 
 
-def _table(console: Console, outcome: Outcome) -> int:
+def _table(console: Console, outcome: Outcome, began: float) -> int:
     stage = next(iter(outcome.front.stages.values()), None)
     if stage is None:
         console.print("nothing was played / 没有开播")
@@ -85,7 +85,7 @@ def _table(console: Console, outcome: Outcome) -> int:
     table.add_row("sum", str(total), "", "= received / 账平" if sums else "[bold red]does not sum / 账不平[/]")
     console.print(table)
     console.print(_speed(counters))
-    console.print(_coverage(counters, outcome))
+    console.print(_coverage(counters, outcome, began))
     for item in wrong[:5]:
         console.print(f"  {item.number}: {item.why} in {item.line}", markup=False)
     _colophon(console, outcome, stage.name)
@@ -113,11 +113,13 @@ def _seconds(value: float) -> str:
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
-def _coverage(counters: Counters, outcome: Outcome) -> Table:
+def _coverage(counters: Counters, outcome: Outcome, began: float) -> Table:
     table = Table(title="\nquality / 质量", title_justify="left", show_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")
     asked, covered, report = counters.asked, counters.covered, outcome.report
+    if counters.first:
+        table.add_row("first answer, after the start / 启动到第一条回答", f"{counters.first - began:.0f} s")
     table.add_row("askers covered / 提问被覆盖", f"{covered} of {asked} ({covered / max(1, asked):.0%})")
     if report:
         fact, done = report.labels.get("fact", 0), report.covered.get("fact", 0)

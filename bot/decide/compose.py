@@ -3,24 +3,26 @@
 import re
 from collections.abc import Sequence
 
+from bot.decide.evidence import RESTRICTS
+from bot.decide.words import negated
 from bot.domain.catalog import Product
 from bot.domain.events import Lang
 from bot.domain.turns import Suggestion
 
 
-def label(product: Product | None, lang: Lang) -> str:
-    """Return how a line names its product: "3号亚麻衬衫：" or "#3 Linen Shirt: "."""
+def label(product: Product | None, lang: Lang, *, short: bool = False) -> str:
+    """Return how a line names its product: "3号亚麻衬衫：" or "#3 Linen Shirt: "; the number alone when `short`."""
     if product is None:
         return ""
     name = product.name.get(lang)
     if lang == "zh":
-        return f"{product.number}号{name}：" if product.number else f"{name}："
-    return f"#{product.number} {name}: " if product.number else f"{name}: "
+        return f"{product.number}号{'' if short else name}：" if product.number else f"{name}："
+    return f"#{product.number}{'' if short else f' {name}'}: " if product.number else f"{name}: "
 
 
 def fits(bodies: Sequence[str], more: str, product: Product | None, lang: Lang, limit: int) -> bool:
     """Tell whether one more answer on the same product has room in the line."""
-    return len(_joined((*bodies, more), product, lang)) + len(_asked(99, lang)) <= limit
+    return len(label(product, lang) + _joined((*bodies, more), lang)) + len(_asked(99, lang)) <= limit
 
 
 def line(
@@ -28,27 +30,35 @@ def line(
 ) -> tuple[str, Suggestion | None]:
     """Build the posted line: asker count, product, the answers on it, suggestion.
 
-    What does not fit into `limit` characters is left out in this order: suggestion, asker count, last clauses.
+    What does not fit into `limit` characters is left out in this order: suggestion, asker count, the product's name
+    beside its number, last clauses that restrict nothing.
 
     Returns:
-        The line and the suggestion that is really in it.
+        The line and the suggestion that is really in it; "" when no true line is that short.
     """
-    asked, core = _asked(askers, lang), _joined(bodies, product, lang)
+    asked, said = _asked(askers, lang), _joined(bodies, lang)
+    long, short = label(product, lang), label(product, lang, short=True)
     more = ""
     if suggestion and suggestion.text:
         more = f"；{suggestion.text}" if lang == "zh" else f". {suggestion.text[:1].upper()}{suggestion.text[1:]}"
     without = suggestion if suggestion and not suggestion.text else None
-    for text, kept in ((asked + core + more, suggestion), (asked + core, without), (core, without)):
+    for text, kept in (
+        (asked + long + said + more, suggestion),
+        (asked + long + said, without),
+        (long + said, without),
+        (short + said, without),
+    ):
         if len(text) <= limit:
             return text, kept
-    return shorten(core, limit), without
+    said = trimmed(said, limit - len(short))
+    return (short + said if said else ""), without
 
 
 def _asked(people: int, lang: Lang) -> str:
     return "" if people < 2 else f"【{people}人问】" if lang == "zh" else f"({people} asked) "
 
 
-def _joined(bodies: Sequence[str], product: Product | None, lang: Lang) -> str:
+def _joined(bodies: Sequence[str], lang: Lang) -> str:
     """Join answers; a clause that an earlier one has said already ("现价129元") is not said again."""
     mark, end = ("，", "；") if lang == "zh" else ("; ", ". ")
     said: set[str] = set()
@@ -58,19 +68,25 @@ def _joined(bodies: Sequence[str], product: Product | None, lang: Lang) -> str:
         said.update(fresh)
         if fresh:
             parts.append(mark.join(fresh))
-    return label(product, lang) + end.join(parts)
+    return end.join(parts)
 
 
-def shorten(text: str, limit: int) -> str:
-    """Cut at the last clause end that fits; the words that remain say nothing new."""
+_CLAUSE_END = re.compile(r"[。；，]|[.;,](?= )")
+
+
+def trimmed(text: str, limit: int) -> str:
+    """Leave out last clauses, at most two thirds of the words; "" when what would go restricts or denies what stays.
+
+    "包邮，新疆除外" must not become "包邮".
+    """
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1]
-    end = max(cut.rfind(mark) for mark in ("。", "；", "，", ". ", "; ", ", "))
-    if end > limit // 3:
-        return cut[:end]
-    space = cut.rfind(" ")
-    return (cut[:space] if space > limit // 2 else cut) + "…"
+    ends = [m.start() for m in _CLAUSE_END.finditer(text) if m.start() <= limit]
+    kept, rest = (text[: ends[-1]], text[ends[-1] :]) if ends else ("", text)
+    whole = all(kept.count(a) == kept.count(b) for a, b in ("()", "（）", "【】", "[]"))
+    if 3 * len(kept) < len(text) or not whole or negated(rest) or RESTRICTS.search(rest.lower()):
+        return ""
+    return kept
 
 
 # The same for all products, so that a worker computes it once; the card's sentences come with the question. A small

@@ -21,7 +21,7 @@ SIZE = re.compile(
     r"(均码|大码|加大码|小码|one size)",
     re.I,
 )
-_RESTRICTS = re.compile(
+RESTRICTS = re.compile(
     r"只|仅|除|(?<!减)少(?!女)|先|如果|若|以[内下上]|之前|避|略|轻微|单独|易|薄涂|薄薄|合成|人造|仿|"
     r"\b(?:only|unless|except|if|until|little|slight\w*|thin layer|under|below|above|first|up to|at most|before|"
     r"separate\w*|synthetic|faux|imitation)\b"
@@ -68,9 +68,7 @@ def piece(words: str, field: str = "") -> Piece:
     sizes = {(next(g for g in f.groups() if g), "size") for f in SIZE.finditer(lowered)}
     figures: set[tuple[Decimal | str, str]] = {(n.value, n.unit) for n in read(lowered)} | sizes
     topics = frozenset(t.id for t in topics_of(lowered))
-    limits = frozenset(_RESTRICTS.findall(lowered)) | (
-        {"建议"} if topics & _CONDITIONS and "建议" in lowered else set()
-    )
+    limits = frozenset(RESTRICTS.findall(lowered)) | ({"建议"} if topics & _CONDITIONS and "建议" in lowered else set())
     pairs = frozenset(u for u in content(lowered) if not u.isascii() and len(u) == 2)
     negative = negated(lowered) != bool(_ADVERSE.search(lowered))
     return Piece(field, lowered, atoms(lowered), frozenset(figures), topics, negative, limits, pairs)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from bot.decide.lexicon import MEASURE
 from bot.decide.skus import asked_skus, colour_word, size_word
 from bot.decide.triage import Reading
 from bot.decide.words import content, negated
@@ -185,7 +186,8 @@ def _sizes(say: _Say) -> None:
     here = [z for z in product.sizes if z not in gone]
     facts = [say.fact("sizes"), *[say.fact("stock", s) for s in product.skus if s.size in gone]]
     if here:
-        say.put("尺码有" + "、".join(here), "sizes " + ", ".join(here), *facts)
+        word = "规格有" if MEASURE.match(here[0].lower()) else "尺码有"
+        say.put(word + "、".join(here), "sizes " + ", ".join(here), *facts)
     if gone:
         say.put("、".join(gone) + "暂时没货", ", ".join(gone) + " out of stock", *facts)
 

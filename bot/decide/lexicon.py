@@ -11,7 +11,8 @@ from bot.domain.catalog import TEXT_FIELDS, Catalogue
 _DIGITS = re.compile(r"[\d号]")
 _HAN_DIGIT = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
 _TAIL = re.compile(rf"[a-z{CJK}][{CJK}]+")
-_MEASURE = re.compile(r"^\d+(?:\.\d+)?(?:ml|g|kg|l|米|包|袋|片|支|瓶|盒|寸|cm)")
+# A size that is an amount: 50ml, 200g罐装.
+MEASURE = re.compile(r"^\d+(?:\.\d+)?(?:ml|g|kg|l|米|包|袋|片|支|瓶|盒|寸|cm)")
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         colours |= {word for c in product.colours for word in (fold(c.zh), fold(c.en)) if len(word) > 1}
         for size in map(str.lower, product.sizes):
             if len(size) > 2:
-                measure = _MEASURE.match(size)
+                measure = MEASURE.match(size)
                 sizes |= {size, measure[0] if measure else size}  # "1.5米床" is also asked for as "1.5米"
     plain = {name: r"\W{0,2}".join(map(re.escape, name.split())) for name in names}
     found = {name: rf"{p}(?:e?s)?(?![a-z])" if name[-1].isascii() else p for name, p in plain.items()}

@@ -55,7 +55,7 @@ class Auditor:
 
 
 def _explain(line: str, catalogue: Catalogue) -> list[Wrong]:
-    named = [p for p in catalogue.products if p.name.zh in line or (p.name.en and p.name.en in line)]
+    named = [p for p in catalogue.products if _names(line, p)]
     if not named:
         return [Wrong(line, n, "no product named") for n in _NUMBER.findall(line)]
     texts = " ".join(_words(p) for p in named)
@@ -77,6 +77,13 @@ def _explain(line: str, catalogue: Catalogue) -> list[Wrong]:
     for found in _STOCK.finditer(line):
         wrong += [Wrong(line, n, "not the stock") for n in found.groups() if n and n not in stocks]
     return wrong
+
+
+def _names(line: str, product: Product) -> bool:
+    """Tell whether a line names a product: by its name, or by its number alone at the head."""
+    if product.number and line.startswith((f"{product.number}号：", f"#{product.number}: ")):
+        return True
+    return any(name in line for name in (product.name.zh, product.name.en) if name)
 
 
 def _words(product: Product) -> str:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 HISTORY = 20_000  # events kept for resuming
 QUIET = 12.0  # seconds after the last cue before the room closes
 CAPS = Caps(max_chars=100, per_window=(30, 60.0), min_gap=2.0)
+FRESH = 60.0  # seconds that a posted line answers those who ask the same
 SLACK = 0.2  # seconds of jitter forgiven in the gap between two lines
 
 
@@ -41,7 +42,8 @@ class Report(msgspec.Struct):
 
     Attributes:
         sent: events by kind. `labels` comments by ground truth, first word ("fact", "open", …).
-        covered: comments by ground truth that a posted line answered.
+        covered: comments by ground truth that a posted line answered, or that asked again what one had answered in the
+            minute before.
         lines: our lines by outcome. `wrong` the numbers in them that the shop does not explain.
         clients: connections so far.
     """
@@ -75,6 +77,8 @@ class Platform:
         self._peers: dict[ServerConnection, asyncio.Queue[str]] = {}
         self._posted: deque[float] = deque()
         self._labels: dict[str, str] = {}
+        self._asked: dict[str, tuple[str, str, bool]] = {}  # comment -> what it asks, of which product, in ASCII
+        self._told: dict[tuple[str, str, bool], float] = {}  # the same -> second at which a line answered it
         self._covered: set[str] = set()
         self._lines: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
@@ -122,6 +126,9 @@ class Platform:
             if cue.event is not None:
                 if cue.event.kind == "comment":
                     self._labels[cue.event.id] = cue.label
+                    asks = self._asked[cue.event.id] = (cue.label, cue.about, cue.event.text.isascii())
+                    if self._second() - self._told.get(asks, -FRESH) < FRESH:
+                        self._covered.add(cue.event.id)
                 self._broadcast(cue.event)
             if cue.edit is not None:
                 await self._edit(cue.edit)
@@ -230,6 +237,7 @@ class Platform:
         self._posted.append(now)
         self._lines["accepted"] += 1
         self._covered |= set(frame.reply_to)
+        self._told |= {self._asked[id]: self._second() for id in frame.reply_to if id in self._asked}
         self._wrong += self._auditor.check(self._second(), frame.text)
         self._broadcast(
             Event("comment", f"own-{frame.key}", user=User("bot", "助播"), text=frame.text, target=frame.key, own=True)

@@ -27,6 +27,7 @@ class Counters:
         asked, covered: comments that were questions and have ended; those of them answered or merged.
         latency: seconds from frame to draft, by path.
         decided: seconds from frame to decision.
+        first: when the first answer had been sent, seconds since the epoch; 0 before.
     """
 
     def __init__(self) -> None:
@@ -36,6 +37,7 @@ class Counters:
         self.events: Counter[str] = Counter()
         self.latency: dict[Path, deque[float]] = {path: deque(maxlen=SAMPLES) for path in PATHS}
         self.decided: deque[float] = deque(maxlen=SAMPLES)
+        self.first = 0.0
         self._rate: deque[list[float]] = deque(maxlen=RATE_WINDOW + 1)
 
     def heard(self, heard: Heard) -> None:
@@ -54,6 +56,8 @@ class Counters:
         """Count a Turn."""
         self.fates[turn.fate] += 1
         self.reasons[turn.fate, turn.reason] += 1
+        if turn.fate == "answered":
+            self.first = self.first or turn.ended
         self.decided.append(turn.decided - turn.heard)
         if turn.kind == "question":
             self.asked += 1

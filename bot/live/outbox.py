@@ -135,6 +135,9 @@ class Outbox:
             [q.body for q in questions], state.product(first.product), first.reading.lang, people, first.suggestion,
             state.caps.max_chars,
         )  # fmt: skip
+        if not text:
+            state.close(now, first, "to_host", "too_long")  # alone: others join only where there is room
+            return
         self._posts += 1
         self._key = f"{state.boot}-{self._posts}"
         self._quota.take(now)

@@ -156,6 +156,17 @@ async def test_our_own_line_comes_back_as_an_echo_to_everybody() -> None:
     assert [w.number for w in report.wrong] == ["129"], "a number without its product's name is audited as wrong"
 
 
+async def test_who_asks_again_what_a_line_has_just_answered_is_covered() -> None:
+    """The room shows the line to everybody: only another question stays uncovered."""
+    cues = [comment(1, "fact:price"), comment(2, "fact:price", at=0.15), comment(3, "fact:stock", at=0.15)]
+    platform = Platform(cues, goods(), None, quiet=10, caps=FAST)
+    async with playing(platform), client(platform) as peer:
+        await peer.read(lambda: len(peer.events) == 1)
+        await peer.post("k1", "hi", ("c1",))
+        await peer.read(lambda: len(peer.events) == 4)
+    assert (platform.report().labels, platform.report().covered) == ({"fact": 3}, {"fact": 2})
+
+
 async def test_a_reconnect_resumes_without_loss_or_doubling() -> None:
     """A client that leaves twice in mid show and asks for what came after its last number has heard each event once."""
     platform = Platform([comment(n, at=n * 0.004) for n in range(1, 61)], goods(), None, quiet=10, caps=FAST)

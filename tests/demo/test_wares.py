@@ -1,10 +1,17 @@
 """Viewers see what kind of thing a product is, and ask only what fits it."""
 
+from typing import get_args
+
 import msgspec
 import pytest
 
+from bot.backends.catalog_file import load_catalogue
+from bot.decide.compose import label
+from bot.demo.platform import CAPS
+from bot.demo.play import GOODS
 from bot.demo.wares import LINES, budgets, kinds_of, wares_of
 from bot.domain.catalog import Catalogue, Faq, Money, Product, Sku, Text
+from bot.domain.events import Lang
 
 SLOTS = {
     "price", "original", "discount", "stock", "size", "colour", "shipping", "returns", "material", "usage", "expiry",
@@ -109,3 +116,17 @@ def test_short_names() -> None:
     assert {"托特包", "3号链接"} <= set(wares["bag"].refs["zh"])
     assert {"乌龙茶", "5号"} <= set(wares["tea"].refs["zh"])
     assert {"the tea", "link 5"} <= set(wares["tea"].refs["en"])
+
+
+def test_the_demos_own_goods_are_faultless_and_every_sentence_fits_a_line() -> None:
+    """No error in the file, and each text fits behind its link number into the platform's 100 characters."""
+    loaded = load_catalogue(GOODS, version=1)
+    assert loaded.errors == ()
+    long = [
+        (product.id, field, lang)
+        for product in loaded.catalogue.products
+        for lang in get_args(Lang)
+        for field, text in product.texts.items()
+        if len(label(product, lang, short=True) + text.get(lang)) > CAPS.max_chars
+    ]
+    assert long == []

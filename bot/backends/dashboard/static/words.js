@@ -41,7 +41,8 @@ const reasons = {
   unknown_number: ["没有这个链接号", "No product has that link number"], ambiguous_name: ["可能是好几款商品", "Could be more than one product"],
   no_product: ["不知道问的是哪一款", "Unclear which product is meant"], no_worker: ["没有模型在线", "No model is running"],
   model_late: ["模型没赶上", "The model was too late"], model_failed: ["模型出错", "The model failed"],
-  model_asks_host: ["模型请主播来答", "The model asks for the host"], read_only: ["平台只读，请主播口播", "Read-only platform: for the host to say"],
+  model_asks_host: ["模型请主播来答", "The model asks for the host"], too_long: ["一条发不下，请主播口播", "Too long for one line: for the host to say"],
+  read_only: ["平台只读，请主播口播", "Read-only platform: for the host to say"],
   unbound_number: ["数字没有出处", "A number without a source"],
   // not sent
   fact_changed: ["资料变了，重新起草", "The facts changed: drafted again"], resend: ["平台没显示，再发一次", "Not shown, sending again"],
