@@ -28,6 +28,7 @@ Rooms = Annotated[
     ),
 ]
 Goods = Annotated[Path | None, typer.Option("--catalogue", help="Your products: .csv, .xlsx or .json. 商品表")]
+Rules = Annotated[Path | None, typer.Option("--rules", help="Table of advertising law (.toml). 广告法规则表")]
 RedisUrl = Annotated[str | None, typer.Option("--redis-url", help="Valkey/Redis; default: embedded. 默认用内置")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for journals and the store. 数据目录  [.zhubo]")]
 PagePort = Annotated[
@@ -79,6 +80,7 @@ def demo(
 def run(
     room: Rooms = None,
     catalogue: Goods = None,
+    rules: Rules = None,
     config: Config = None,
     redis_url: RedisUrl = None,
     data: Data = None,
@@ -95,6 +97,7 @@ def run(
         config,
         rooms=room,
         catalogue=catalogue,
+        rules=rules,
         redis_url=redis_url,
         data=data,
         page_port=page_port,
@@ -174,6 +177,42 @@ def replay(
     from bot.cli.replay import replay_journal
 
     raise typer.Exit(replay_journal(journal, speed))
+
+
+@app.command()
+def why(
+    comment: Annotated[str, typer.Argument(help="Id of the comment, as the platform gave it. 弹幕编号")],
+    journal: Annotated[Path | None, typer.Option("--journal", help="Look in this one only. 只查这份日志")] = None,
+    lang: Annotated[str, typer.Option(help="zh or en. 语言")] = "zh",
+    data: Data = None,
+) -> None:
+    """Tell why a comment was answered so, or not at all. 说明某条弹幕为什么这样处理。"""
+    from bot.cli.records import explain
+
+    raise typer.Exit(explain(_settings(None, data=data), comment, journal, "en" if lang == "en" else "zh"))
+
+
+@app.command()
+def verify(
+    record: Annotated[Path, typer.Argument(help="A day's file, or a room's folder below record/. 记录文件或目录")],
+) -> None:
+    """Check that a record is whole: nothing changed, missing or moved. 核验记录是否完整、未被改动。"""
+    from bot.cli.records import check
+
+    raise typer.Exit(check(record))
+
+
+@app.command()
+def forget(
+    viewer: Annotated[str, typer.Argument(help="Pseudonym (v…), or the platform's user id. 化名或平台用户编号")],
+    room: Annotated[str, typer.Option(help="Room name, with a platform's user id. 直播间名称")] = "",
+    data: Data = None,
+    redis_url: RedisUrl = None,
+) -> None:
+    """Take one viewer out of store, journals and records. 删除一位观众的全部数据。"""
+    from bot.cli.records import forget as forget_viewer
+
+    raise typer.Exit(loop.run(forget_viewer(_settings(None, data=data, redis_url=redis_url), viewer, room)))
 
 
 @app.command()

@@ -14,25 +14,24 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import msgspec
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 
-from bot.backends import journal as journal_file
 from bot.backends.catalog_file import CatalogueFile, Loaded
 from bot.backends.dashboard import Page
+from bot.backends.data_folder import held, sweep
 from bot.backends.journal import Journal
+from bot.backends.record import Record
 from bot.backends.redis_queue import RedisJobs, RedisWork, ping
 from bot.backends.redis_store import RedisStore
+from bot.backends.rules_file import DEFAULT as RULES
+from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
 from bot.domain.catalog import Catalogue, RowError
-from bot.domain.errors import CatalogueError, SettingsError, StoreError
-from bot.domain.inputs import Entry
+from bot.domain.errors import CatalogueError, RulesError, SettingsError, StoreError
 from bot.domain.ports import Adapter, AdapterFactory, Observer
-from bot.domain.turns import Turn
 from bot.live.jobs import Jobs
-from bot.live.room import Room
 from bot.live.stage import Stage
 from bot.settings import Settings, pseudonym_key
 from bot.worker.loop import Worker
@@ -100,6 +99,7 @@ class Front:
         self._settings, self._extra = settings, tuple(observers)
         self.stages: dict[str, Stage] = {}
         self.journal = Journal(settings.folder / "journal")
+        self.record = Record(settings.folder / "record")
         self.page: Page | None = None
         self._catalogue = Catalogue()
         self._errors: tuple[RowError, ...] = ()
@@ -117,28 +117,36 @@ class Front:
         key = pseudonym_key(settings)
         adapters = [(url, open_adapter(url, unofficial=settings.unofficial)) for url in settings.rooms]
         file = CatalogueFile(Path(settings.catalogue), currency=settings.currency) if settings.catalogue else None
+        rules = RulesFile(Path(settings.rules) if settings.rules else RULES)
+        table = await asyncio.to_thread(rules.load)
         if file is not None:
             self._stocked(await asyncio.to_thread(file.load))
         async with AsyncExitStack() as stack:
+            stack.enter_context(held(settings.folder))
+            for folder, days in (("journal", settings.keep_journal_days), ("record", settings.keep_record_days)):
+                sweep(settings.folder / folder, days)
             redis = await stack.enter_async_context(self._redis())
             jobs = Jobs(RedisJobs(redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"), time.time)
             store = RedisStore(redis)
             self.page = Page(settings.page_host, settings.page_port) if settings.page_port else None
-            watchers: list[Observer] = [self.journal, *([self.page] if self.page else []), *self._extra]
+            watchers: list[Observer] = [self.journal, self.record, *([self.page] if self.page else []), *self._extra]
             for url, adapter in adapters:
                 name = room_name(url, self.stages)
                 self.stages[name] = Stage(
                     name, adapter, key=key, policy=settings.room, store=store, jobs=jobs, observers=watchers,
                     clock=time.time,
                 )  # fmt: skip
+                self.stages[name].rule(table)
                 self.stages[name].stock(self._catalogue, self._errors)
                 if self._stopping:
                     self.stages[name].stop()
-            await self._play(jobs, file, started)
+            await self._play(jobs, file, rules, started)
 
-    async def _play(self, jobs: Jobs, file: CatalogueFile | None, started: Callable[[], None]) -> None:
+    async def _play(
+        self, jobs: Jobs, file: CatalogueFile | None, rules: RulesFile, started: Callable[[], None]
+    ) -> None:
         async with asyncio.TaskGroup() as group:
-            helpers = [group.create_task(self.journal.run()), group.create_task(jobs.run())]
+            helpers = [group.create_task(job) for job in (self.journal.run(), self.record.run(), jobs.run())]
             if self.page:
                 helpers.append(group.create_task(self.page.serve()))
                 async with asyncio.timeout(5):
@@ -147,6 +155,8 @@ class Front:
                     ready.cancel()
             if file:
                 helpers.append(group.create_task(self._watch(file)))
+            if self._settings.rules:
+                helpers.append(group.create_task(self._watch_rules(rules)))
             started()
             await asyncio.gather(*(stage.run() for stage in self.stages.values()))
             for helper in helpers:
@@ -176,6 +186,15 @@ class Front:
                 log.error("%s The version in force stays.", change)
             else:
                 self._stocked(change)
+
+    async def _watch_rules(self, rules: RulesFile) -> None:
+        async for change in rules.changes():
+            if isinstance(change, RulesError):
+                log.error("%s The table in force stays.", change)
+                continue
+            log.info("advertising rules, version %s: %d rules", change.version, len(change.rules))
+            for stage in self.stages.values():
+                stage.rule(change)
 
     def _stocked(self, loaded: Loaded) -> None:
         self._catalogue, self._errors = loaded.catalogue, loaded.errors
@@ -232,43 +251,3 @@ async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
         await worker.run()
         await queue.leave()
         await redis.aclose()
-
-
-class Replayed(msgspec.Struct, frozen=True):
-    """What a replay found.
-
-    Attributes:
-        inputs, turns: how many the journal holds; `made` how many Turns the replay made.
-        differences: the first few Turns that differ, as (recorded, made); None where one is missing.
-    """
-
-    inputs: int
-    turns: int
-    made: int
-    differences: tuple[tuple[Turn | None, Turn | None], ...]
-
-
-def replay(path: Path, pace: Callable[[float], None] = lambda at: None) -> Replayed:
-    """Feed a journal's inputs to a fresh room and compare its Turns with the recorded ones.
-
-    Args:
-        pace: called with each input's time before it is fed, to replay at any speed.
-
-    Raises:
-        JournalError: the journal cannot be read.
-    """
-    room, inputs = Room(), 0
-    recorded: list[Turn] = []
-    made: list[Turn] = []
-    for line in journal_file.read(path):
-        if isinstance(line, Entry):
-            pace(line.at)
-            inputs += 1
-            made += [effect for effect in room.handle(line.at, line.item) if isinstance(effect, Turn)]
-        else:
-            recorded.append(line)
-    differences: list[tuple[Turn | None, Turn | None]]
-    differences = [(a, b) for a, b in zip(recorded, made, strict=False) if a != b]
-    longer = max(recorded, made, key=len)[min(len(recorded), len(made)) :]
-    differences += [(t, None) if len(recorded) > len(made) else (None, t) for t in longer]
-    return Replayed(inputs, len(recorded), len(made), tuple(differences[:10]))

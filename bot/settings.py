@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         rooms: room URLs, `scheme://address`; the scheme names the adapter.
         catalogue: file of products (.csv, .xlsx, .json); "" for none.
+        rules: table of advertising law (.toml); "" for the one that comes with zhubo.
         redis_url: `redis://…`, `rediss://…` or `unix://…`; "" starts the embedded Valkey.
         data: folder for journals, the store and the pseudonym key.
         page_host, page_port: where the page is served; port 0 for no page.
@@ -34,12 +35,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         batch: prompts a worker writes together.
         threads: CPU threads of a worker; 0 leaves one core to the front.
         currency: ISO 4217 code of prices without a sign.
+        keep_journal_days, keep_record_days: journals and records older than this are deleted at the start; 0 keeps all.
         unofficial: allow adapters of unofficial routes.
         room: how a room behaves, see `RoomPolicy`.
     """
 
     rooms: tuple[str, ...] = ()
     catalogue: str = ""
+    rules: str = ""
     redis_url: str = ""
     data: str = ".zhubo"
     page_host: str = "127.0.0.1"
@@ -49,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: int = 8
     threads: int = 0
     currency: str = "CNY"
+    keep_journal_days: float = 90.0
+    keep_record_days: float = 1100.0
     unofficial: bool = False
     room: RoomPolicy = RoomPolicy()
 
@@ -123,6 +128,9 @@ def _check(settings: Settings) -> None:
         value = getattr(settings, name)
         if not least <= value <= most:
             raise SettingsError(f"setting {name}: {value}. Fix: give a number from {least} to {most}.")
+    for name in ("keep_journal_days", "keep_record_days"):
+        if not 0 <= getattr(settings, name) < math.inf:
+            raise SettingsError(f"setting {name}: {getattr(settings, name)}. Fix: give 0 or more days.")
     for name, value in msgspec.structs.asdict(settings.room).items():
         if not isinstance(value, bool) and not 0 <= value < math.inf:
             raise SettingsError(f"setting room.{name}: {value}. Fix: give 0 or more.")

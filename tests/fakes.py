@@ -8,7 +8,7 @@ from bot.domain.events import Heard
 from bot.domain.inputs import Begin, Drafted, Entry, Input, Linked, Posted, Recalled, Staffed, Stocked
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Job, Outgoing, Prompt, Receipt, Written
-from bot.domain.turns import Turn
+from bot.domain.turns import Correction, Turn
 from bot.domain.viewers import ViewerContext
 from bot.live.room import Recall, Remember, Room
 
@@ -54,6 +54,7 @@ class Hall:
         self.room = Room()
         self.entries: list[Entry] = []
         self.turns: list[Turn] = []
+        self.corrections: list[Correction] = []
         self.posted: list[tuple[float, Outgoing]] = []
         self.jobs: deque[Job] = deque()
         self.stored: dict[str, ViewerContext] = {}
@@ -72,6 +73,8 @@ class Hall:
             match effect:
                 case Turn():
                     self.turns.append(effect)
+                case Correction():
+                    self.corrections.append(effect)
                 case Recall():
                     self.feed(Recalled({effect.viewer: self.stored.get(effect.viewer, ViewerContext())}))
                 case Remember():

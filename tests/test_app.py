@@ -14,10 +14,11 @@ from websockets.exceptions import ConnectionClosed
 
 from adapters.generic.codec import SUBPROTOCOL, Frame, WireEvent, WireUser, decode, encode
 from bot import app
-from bot.app import Front, open_adapter, replay, room_name
+from bot.app import Front, open_adapter, room_name
 from bot.backends.catalog_file import write_csv
 from bot.backends.journal import read
 from bot.backends.valkey import EmbeddedValkey
+from bot.cli.replay import replay
 from bot.domain.errors import CatalogueError, JournalError, SettingsError
 from bot.domain.events import Event, User
 from bot.domain.inputs import Entry, Hear

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -151,6 +152,33 @@ def read(path: Path) -> Iterator[Entry | Turn]:
         raise JournalError(
             f"{path}: cannot be read ({error.strerror}). Fix: check the path; see `zhubo replay --help`."
         ) from error
+
+
+def forget(path: Path, viewer: str) -> int:
+    """Take what a viewer said, and who said it, out of a journal; returns lines changed.
+
+    Such a journal may no longer replay to the same Turns: what was forgotten was part of what decided them.
+    """
+    lines, changed = path.read_bytes().splitlines(keepends=True), 0
+    for i, raw in enumerate(lines):
+        if viewer.encode() in raw:
+            lines[i], changed = _encoder.encode(_without(msgspec.json.decode(raw), viewer)) + b"\n", changed + 1
+    if changed:
+        new = path.with_suffix(".new")
+        new.write_bytes(b"".join(lines))
+        new.replace(path)
+    return changed
+
+
+def _without(value: Any, viewer: str) -> Any:
+    """Return a decoded line without a viewer: their words empty, their name gone, wherever it stands."""
+    if isinstance(value, list):
+        return [_without(v, viewer) for v in value]
+    if not isinstance(value, dict):
+        return value
+    mine = value.get("viewer") == viewer
+    kept = {k: _without(v, viewer) for k, v in value.items() if k != viewer}
+    return kept | ({"viewer": "", "text": ""} if mine else {})
 
 
 def _check_head(path: Path, head: bytes) -> None:

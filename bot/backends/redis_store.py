@@ -46,6 +46,14 @@ class RedisStore:
         except (RedisError, OSError) as error:
             raise StoreError(f"session store does not answer ({type(error).__name__}): is Valkey/Redis up?") from error
 
+    async def forget(self, viewer: str) -> int:
+        """Delete a viewer's contexts of all rooms; returns how many. Raises StoreError."""
+        try:
+            keys = [key async for key in self._redis.scan_iter(match=_key("*", viewer), count=1000)]
+            return int(await self._redis.delete(*keys)) if keys else 0
+        except (RedisError, OSError) as error:
+            raise StoreError(f"session store does not answer ({type(error).__name__}): is Valkey/Redis up?") from error
+
 
 def _key(room: str, viewer: str) -> str:
     return f"zhubo:viewer:{room}:{viewer}"

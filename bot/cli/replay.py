@@ -7,8 +7,50 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from bot.app import replay
+from bot.backends import journal
+from bot.domain.inputs import Entry
 from bot.domain.turns import Turn
+from bot.live.room import Room
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """What a replay found.
+
+    Attributes:
+        inputs, turns: how many the journal holds; `made` how many Turns the replay made.
+        differences: the first few Turns that differ, as (recorded, made); None where one is missing.
+    """
+
+    inputs: int
+    turns: int
+    made: int
+    differences: tuple[tuple[Turn | None, Turn | None], ...]
+
+
+def replay(path: Path, pace: Callable[[float], None] = lambda at: None) -> Replayed:
+    """Feed a journal's inputs to a fresh room and compare its Turns with the recorded ones.
+
+    Args:
+        pace: called with each input's time before it is fed, to replay at any speed.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    room, inputs = Room(), 0
+    recorded: list[Turn] = []
+    made: list[Turn] = []
+    for line in journal.read(path):
+        if isinstance(line, Entry):
+            pace(line.at)
+            inputs += 1
+            made += [effect for effect in room.handle(line.at, line.item) if isinstance(effect, Turn)]
+        else:
+            recorded.append(line)
+    differences: list[tuple[Turn | None, Turn | None]]
+    differences = [(a, b) for a, b in zip(recorded, made, strict=False) if a != b]
+    longer = max(recorded, made, key=len)[min(len(recorded), len(made)) :]
+    differences += [(t, None) if len(recorded) > len(made) else (None, t) for t in longer]
+    return Replayed(inputs, len(recorded), len(made), tuple(differences[:10]))
 
 
 def replay_journal(path: Path, speed: float) -> int:

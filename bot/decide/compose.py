@@ -54,6 +54,15 @@ def line(
     return (short + said if said else ""), without
 
 
+def correction(body: str, product: Product, lang: Lang, limit: int) -> str:
+    """Build the line that puts an earlier one right; "" when it does not fit."""
+    head = "更新：" if lang == "zh" else "Update: "
+    for named in (label(product, lang), label(product, lang, short=True)):
+        if len(head + named + body) <= limit:
+            return head + named + body
+    return ""
+
+
 def _asked(people: int, lang: Lang) -> str:
     return "" if people < 2 else f"【{people}人问】" if lang == "zh" else f"({people} asked) "
 

@@ -141,7 +141,7 @@ def sku_in(raw: str, words: Lexicon) -> tuple[str, str]:
     """Return the size and the colour asked for, "" where none is."""
     size = words.sizes.search(raw) or kinds.SIZE_CODE.search(raw)
     colour = words.colours.search(raw) or kinds.COLOUR_WORD.search(raw)
-    if colour and colour[0].isascii() and not kinds.COLOUR_ASKED.search(raw):
+    if colour and colour[0].isascii() and not size and not kinds.COLOUR_ASKED.search(raw):
         colour = None  # "my skin gets red" asks for no colour
     return _what(size), _what(colour)
 

@@ -1,14 +1,29 @@
 """Merge: which comments are one question.
 
-Two comments are one question when one answer serves both: same product, same facts asked, same SKU, same
-language, or (open questions) the same content words, numbers and polarity. Rules alone, on the side of not
-merging: a needless second answer costs a line, a wrong merge gives a wrong answer.
+Two comments are one question when one answer serves both: same product, same facts asked, same SKU, same numbers, same
+polarity, same condition (washed or not, before or after a meal), same language; open questions also the same content
+words. Rules alone, on the side of not merging: a needless second question costs little, because equal words are posted
+once (`Book.said`); a wrong merge gives a wrong answer.
 """
+
+import re
 
 from bot.decide.numbers import read as read_numbers
 from bot.decide.triage import Reading
-from bot.decide.words import content
+from bot.decide.words import content, negated
 from bot.domain.catalog import Product
+
+# What a question is asked under: it changes the answer though it is no fact by itself.
+_CONDITION = re.compile(
+    r"[洗穿用吃喝](?:过|完|了几)|[之以]?[前后](?!天|面|期|来|排)|几次|[没未不]?(?:开封|开袋|开瓶|拆封|拆|剪标?)|空腹|早上|晚上|睡前|孕期|"
+    r"改[短长]|烘干?|干洗|机洗|洗衣机|手洗|热水|冷水|漂白|熨|冰箱|冷藏|冷冻|常温|会员|新客|学生|邮费|运费险|快递|加急|"
+    r"[袋罐盒瓶礼]装|被芯|内搭|补差|专柜|"
+    r"\b(?:before|after|washed|worn|opened|unopened|tags?|without|with|dry.?clean|tumble|dryer|machine|hand|hot|cold|"
+    r"fridge|freezer|bleach|iron|member|student|express|fee|insurance|refill|tin|box|bag|length|sleeve)\b"
+)
+
+
+_ASKS = re.compile(r"(?:[不没]|没有)(?=\s|$)")  # a question's tail, no denial: 还有M码不
 
 
 def key(reading: Reading, product: Product | None) -> str:
@@ -16,8 +31,15 @@ def key(reading: Reading, product: Product | None) -> str:
     about = product.id if product else ""
     if reading.need:
         return "|".join(("need", reading.lang, reading.folded))
+    numbers = sorted(
+        f"{n.value.normalize():f}{n.unit}"
+        for n in read_numbers(reading.folded)
+        if n.value != 1 and not (n.value == reading.number and n.unit in ("", "号"))
+    )
+    under = sorted({found[0] for found in _CONDITION.finditer(reading.folded)})
+    said = (",".join(numbers), "no" if negated(_ASKS.sub("", reading.folded)) else "yes", reading.lang)
     if reading.slots:
-        return "|".join(("fact", about, ",".join(reading.slots), reading.size, reading.colour, reading.lang))
-    numbers = ",".join(str(n.value) for n in read_numbers(reading.folded))
+        sku = (reading.size, reading.colour)
+        return "|".join(("fact", about, ",".join(reading.slots), *sku, ",".join(under), *said))
     words = ",".join(sorted(content(reading.folded))) or reading.folded
-    return "|".join(("open", about, words, numbers, "no" if reading.negative else "yes", reading.lang))
+    return "|".join(("open", about, words, ",".join(under), *said))

@@ -3,6 +3,7 @@
     ZhuboError                  something the operator can read and act on
     ├── SettingsError           a setting is wrong: names the field and the fix
     ├── CatalogueError          a catalogue file cannot be used at all
+    ├── RulesError              a rule table of advertising law cannot be used
     ├── ModelError              model weights cannot be found, verified or loaded
     ├── StoreError              Valkey/Redis is not reachable
     ├── JournalError            a journal cannot be read
@@ -26,6 +27,10 @@ class SettingsError(ZhuboError):
 
 class CatalogueError(ZhuboError):
     """A catalogue file cannot be used at all (missing, unreadable, no usable row)."""
+
+
+class RulesError(ZhuboError):
+    """A rule table of advertising law cannot be used: names file, line, rule and field."""
 
 
 class ModelError(ZhuboError):

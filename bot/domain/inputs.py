@@ -6,6 +6,7 @@ import msgspec
 
 from bot.domain.catalog import Catalogue
 from bot.domain.events import Heard
+from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Receipt, Written
 from bot.domain.viewers import ViewerContext
@@ -50,6 +51,12 @@ class Stocked(msgspec.Struct, frozen=True, tag="stocked"):
     catalogue: Catalogue
 
 
+class Ruled(msgspec.Struct, frozen=True, tag="ruled"):
+    """A new version of the advertising-law table is in force."""
+
+    table: LawTable
+
+
 class Linked(msgspec.Struct, frozen=True, tag="linked"):
     """The connection to the platform came up, with the limits it announced, or went down."""
 
@@ -71,7 +78,7 @@ class End(msgspec.Struct, frozen=True, tag="end"):
     """The room closes: what is still open ends now."""
 
 
-Input = Begin | Hear | Recalled | Drafted | Posted | Stocked | Linked | Staffed | Tick | End
+Input = Begin | Hear | Recalled | Drafted | Posted | Stocked | Ruled | Linked | Staffed | Tick | End
 
 
 class Entry(msgspec.Struct, frozen=True):

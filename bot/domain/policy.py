@@ -19,6 +19,8 @@ class RoomPolicy(msgspec.Struct, frozen=True):
         receipt_within: how long to wait for the platform's receipt.
         max_open: open questions at most; beyond it the coldest one without a draft is shed.
         max_waiting: comments waiting for session context at most.
+        correct_within: a line sent no longer ago than this is corrected when a fact under it changes; 0 for never.
+        correct_by_host: leave corrections to the host instead of sending them.
         suggest: put product suggestions beside answers.
         model_jobs: jobs a room may have at the worker at once.
     """
@@ -32,5 +34,7 @@ class RoomPolicy(msgspec.Struct, frozen=True):
     receipt_within: float = 5.0
     max_open: int = 500
     max_waiting: int = 2000
+    correct_within: float = 300.0
+    correct_by_host: bool = False
     suggest: bool = True
     model_jobs: int = 8

@@ -217,4 +217,4 @@ class Observer(Protocol):
     """Someone who watches a room: journal, page, metrics. Must not block; may drop."""
 
     def __call__(self, room: str, item: object) -> None:
-        """Take one item: a `Heard` comment, a `Turn`, a `QuestionView` or a `RoomStatus`."""
+        """Take one item: `Entry`, `Heard` (a comment), `Turn`, `Correction`, `QuestionView` or `RoomStatus`."""

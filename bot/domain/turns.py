@@ -59,6 +59,45 @@ class Suggestion(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: tuple[Fact, ...] = ()
 
 
+CorrectionFate = Literal[
+    "sent",
+    "moot",  # the old value came back before it could be sent
+    "to_host",  # nobody may send it, or no words fit: the host should say it
+    "failed",  # the platform refused or lost it
+    "expired",  # the room ended
+]
+
+
+class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The end of one correction of lines that a change of the catalogue made wrong.
+
+    Attributes:
+        room: room name.
+        at: when it ended, seconds since the epoch.
+        product, lang: what the lines were about, and their language.
+        questions: ids of the answered questions whose lines became wrong; `askers` their comments.
+        wrong: what those lines rested on and does not hold any more.
+        line: the words sent, or for the host to say; "" if there are none.
+        facts: what the words rest on.
+        fate: what became of it.
+        since: when the change came into force.
+        version: catalogue version in force when it ended.
+    """
+
+    room: str
+    at: float
+    product: str
+    lang: Lang
+    questions: tuple[str, ...]
+    askers: int
+    wrong: tuple[Fact, ...]
+    line: str
+    facts: tuple[Fact, ...]
+    fate: CorrectionFate
+    since: float
+    version: int
+
+
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     """The end of one comment.
 
@@ -80,6 +119,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
         path: who wrote them.
         facts: what they rest on.
         suggestion: product put beside them.
+        rules: ids of the advertising rules that its words hit before they were rewritten or held back.
         version: catalogue version in force when it ended.
         heard: room clock, seconds since the epoch, when the comment was heard.
         decided: when triage and merge had decided what to do with it.
@@ -107,5 +147,6 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     path: Path | None = None
     facts: tuple[Fact, ...] = ()
     suggestion: Suggestion | None = None
+    rules: tuple[str, ...] = ()
     version: int = 0
     drafted: float = 0.0

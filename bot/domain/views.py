@@ -38,6 +38,7 @@ class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
         opened: when it was opened, seconds since the epoch.
         state: where it stands; an end state is the last one published.
         answer, path, facts, suggestion: the words so far, who wrote them, and what they rest on.
+        rules: ids of the advertising rules that the words hit before they were rewritten or held back.
         reason: why it stands there, a short code.
         changed: when this view was made.
     """
@@ -58,6 +59,7 @@ class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: tuple[Fact, ...] = ()
     suggestion: Suggestion | None = None
     reason: str = ""
+    rules: tuple[str, ...] = ()
 
 
 class ProductView(msgspec.Struct, frozen=True, omit_defaults=True):

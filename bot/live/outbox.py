@@ -8,6 +8,7 @@ import msgspec
 from bot.decide import compose
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Outgoing, Receipt
+from bot.live.corrections import Pending
 from bot.live.questions import Question
 from bot.live.state import State
 from bot.live.writing import Writing
@@ -56,6 +57,8 @@ class Outbox:
         self._quota = Quota()
         self._linked = False
         self._sending: list[Question] = []
+        self._correcting: Pending | None = None
+        self._until = 0.0
         self._key, self._posts = "", 0
 
     def link(self, up: bool, caps: Caps) -> None:
@@ -64,14 +67,19 @@ class Outbox:
         self._quota.limit(caps, self._state.policy)
 
     def wake_at(self) -> float | None:
-        """Return when the next line may go out, None while there is none."""
-        return self._quota.free_at() if self._free() and self._state.book.in_state("ready") else None
+        """Return when the next line may go out or its receipt is overdue, None while there is none."""
+        if self._correcting:
+            return self._until
+        waits = self._writing.corrections or self._state.book.in_state("ready")
+        return self._quota.free_at() if self._free() and waits else None
 
     def speak(self, now: float) -> None:
-        """Post the most urgent answer if a slot is free, with others on the same product as far as the line has room.
-        All facts are checked once more, here and now.
+        """If a slot is free, post a correction, else the most urgent answer with others on the same product as far as
+        the line has room. All facts are checked once more, here and now.
         """
         while self._free() and now >= self._quota.free_at():
+            if self._correct(now):
+                return
             ready = sorted(self._state.book.in_state("ready"), key=lambda q: -q.urgency(now))
             if not ready:
                 return
@@ -87,6 +95,15 @@ class Outbox:
                     )
                     self._state.close(now, question, "to_host", "read_only")
 
+    def _correct(self, now: float) -> bool:
+        """Post the oldest correction, if one has to go out."""
+        item = self._correcting = self._writing.corrections.next(now)
+        if item is None:
+            return False
+        self._until = now + self._state.policy.receipt_within
+        self._out(now, item.line, (), "")
+        return True
+
     def _together(self, now: float, ready: Sequence[Question]) -> list[Question]:
         """Pick the questions that one line answers: the most urgent, and others of its product and language."""
         state, first = self._state, ready[0]
@@ -100,13 +117,22 @@ class Outbox:
 
     def posted(self, now: float, receipt: Receipt) -> None:
         """Take the platform's word on the line under way; a receipt for any other line comes too late."""
-        if not self._sending or receipt.key != self._key:
+        if not (self._sending or self._correcting) or receipt.key != self._key:
             return
+        if self._correcting:
+            self._corrected(now, self._correcting, receipt)
         questions, self._sending = self._sending, []
         if receipt.after:
             self._quota.hold_until(now + receipt.after)
         for question in questions:
             self._settle(now, question, receipt)
+
+    def _corrected(self, now: float, item: Pending, receipt: Receipt) -> None:
+        self._correcting = None
+        if receipt.outcome in ("accepted", "confirmed"):
+            self._writing.corrections.end(now, item, "sent")
+        elif receipt.outcome != "dropped" or not self._writing.corrections.again(item):
+            self._writing.corrections.end(now, item, "failed")
 
     def _settle(self, now: float, question: Question, receipt: Receipt) -> None:
         state = self._state
@@ -124,9 +150,16 @@ class Outbox:
         questions, self._sending = self._sending, []
         for question in questions:
             self._state.close(now, question, "failed", "send_unknown")
+        if self._correcting:
+            self._corrected(now, self._correcting, Receipt(self._key, "unknown"))
+
+    def due(self, now: float) -> None:
+        """Give up the correction under way when its receipt is overdue."""
+        if self._correcting and now >= self._until:
+            self.give_up(now)
 
     def _free(self) -> bool:
-        return self._linked and not self._sending
+        return self._linked and not self._sending and not self._correcting
 
     def _post(self, now: float, questions: list[Question]) -> None:
         state, first = self._state, questions[0]
@@ -138,16 +171,23 @@ class Outbox:
         if not text:
             state.close(now, first, "to_host", "too_long")  # alone: others join only where there is room
             return
-        self._posts += 1
-        self._key = f"{state.boot}-{self._posts}"
-        self._quota.take(now)
+        if hits := state.law.hits(text):  # a name or suggestion that the merchant wrote
+            first.rules = tuple(hit.rule.id for hit in hits)
+            state.close(now, first, "withheld", f"adlaw:{hits[0].rule.id}")
+            return
         self._sending = questions
         for question in questions:
             question.line, question.tries = text, question.tries + 1
             state.move(question, "sending", now + state.policy.receipt_within)
         about = first.suggestion.product if first.suggestion else ""
         askers = tuple(a.heard.id for q in questions for a in q.askers)
-        state.out.append(Outgoing(self._key, text, askers, about))
+        self._out(now, text, askers, about)
+
+    def _out(self, now: float, text: str, reply_to: tuple[str, ...], about: str) -> None:
+        self._posts += 1
+        self._key = f"{self._state.boot}-{self._posts}"
+        self._quota.take(now)
+        self._state.out.append(Outgoing(self._key, text, reply_to, about))
 
     def _suggested(self, question: Question) -> None:
         if question.suggestion is None:

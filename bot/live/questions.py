@@ -2,15 +2,17 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from bot.decide.triage import Reading
 from bot.domain.catalog import Product
-from bot.domain.events import Heard
+from bot.domain.events import Heard, Lang
 from bot.domain.turns import Fact, Fate, Path, Suggestion
 from bot.domain.views import QuestionState, QuestionView
 
+K = TypeVar("K")
 HEAT_WINDOW = 30.0  # seconds
 REMEMBERED = 2000  # ended questions kept for "asked again"
 
@@ -32,11 +34,12 @@ class Question:
         line: the words as posted.
         until: when it must have moved on, seconds since the epoch; what "on" means depends on the state.
         tries: send attempts so far.
+        rules: ids of the advertising rules that its words hit.
     """
 
     __slots__ = (
         "askers", "body", "drafted", "facts", "id", "job", "key", "line", "opened", "path", "product", "reading",
-        "reason", "state", "suggestion", "text", "tries", "until",
+        "reason", "rules", "state", "suggestion", "text", "tries", "until",
     )  # fmt: skip
 
     def __init__(self, id: str, key: str, first: Asker, product: str, now: float) -> None:
@@ -49,6 +52,7 @@ class Question:
         self.path: Path | None = None
         self.facts: tuple[Fact, ...] = ()
         self.suggestion: Suggestion | None = None
+        self.rules: tuple[str, ...] = ()
         self.tries = 0
 
     @property
@@ -70,20 +74,27 @@ class Question:
         return QuestionView(
             self.id, self.text, self.reading.lang, self.state, len(self.askers), self.heat(now), self.opened, now,
             self.product, product.number if product else 0, self.reading.slots, self.line or self.body, self.path,
-            self.facts, self.suggestion, self.reason,
+            self.facts, self.suggestion, self.reason, self.rules,
         )  # fmt: skip
 
 
 class Ended(msgspec.Struct):
-    """A question that ended: how, when, on which facts, and how often it was asked again since."""
+    """A question that ended: how, when, on which facts, and how often it was asked again since.
+
+    Attributes:
+        told: the facts of the line, its suggestion included; emptied once the line is being corrected.
+    """
 
     id: str
+    lang: Lang
+    askers: int
     fate: Fate
     reason: str
     at: float
     line: str
     path: Path | None
     facts: tuple[Fact, ...]
+    told: tuple[Fact, ...]
     again: int = 0
 
 
@@ -95,6 +106,7 @@ class Book:
         self._by_comment: dict[str, Question] = {}
         self._by_job: dict[str, Question] = {}
         self._ended: OrderedDict[str, Ended] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str, str], Ended] = OrderedDict()
         self._count = 0
 
     def __len__(self) -> int:
@@ -162,15 +174,38 @@ class Book:
         for asker in question.askers:
             self._by_comment.pop(asker.heard.id, None)
         if question.askers:
-            self._ended[question.key] = Ended(
-                question.id, fate, question.reason, now, question.line or question.body, question.path, question.facts
-            )
-            self._ended.move_to_end(question.key)
-            if len(self._ended) > REMEMBERED:
-                self._ended.popitem(last=False)
+            beside = question.suggestion.facts if question.suggestion else ()
+            ended = Ended(
+                question.id, question.reading.lang, len(question.askers), fate, question.reason, now,
+                question.line or question.body, question.path, question.facts, (*question.facts, *beside),
+            )  # fmt: skip
+            _keep(self._ended, question.key, ended)
+            if fate == "answered":
+                _keep(self._said, (question.product, question.reading.lang, question.body), ended)
         return question.askers
 
     def ended(self, key: str, since: float) -> Ended | None:
         """Return how this question ended, if that was not before `since`."""
         found = self._ended.get(key)
         return found if found and found.at >= since else None
+
+    def said(self, question: Question, since: float) -> Ended | None:
+        """Return the answer that said the very words of a question on its product, if that was not before `since`."""
+        found = self._said.get((question.product, question.reading.lang, question.body))
+        return found if found and found.at >= since else None
+
+    def answered(self, since: float) -> Iterator[Ended]:
+        """Yield the questions answered since a moment, newest first."""
+        for found in reversed(self._ended.values()):
+            if found.at < since:
+                return
+            if found.fate == "answered":
+                yield found
+
+
+def _keep(kept: OrderedDict[K, Ended], key: K, ended: Ended) -> None:
+    """Keep what ended last, up to `REMEMBERED`."""
+    kept[key] = ended
+    kept.move_to_end(key)
+    if len(kept) > REMEMBERED:
+        kept.popitem(last=False)

@@ -19,7 +19,7 @@ from bot.decide import facts, merge
 from bot.decide.triage import Reading, resolve
 from bot.domain.catalog import Catalogue
 from bot.domain.events import Heard
-from bot.domain.inputs import Begin, Drafted, End, Hear, Input, Linked, Posted, Recalled, Staffed, Stocked, Tick
+from bot.domain.inputs import Begin, Drafted, End, Hear, Input, Linked, Posted, Recalled, Ruled, Staffed, Stocked, Tick
 from bot.domain.turns import Fate
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionView
@@ -64,7 +64,7 @@ class Room:
             self._outbox.speak(now)
         return self._state.out
 
-    def _news(self, now: float, item: Recalled | Drafted | Posted | Stocked | Linked | Staffed) -> None:
+    def _news(self, now: float, item: Recalled | Drafted | Posted | Stocked | Ruled | Linked | Staffed) -> None:
         match item:
             case Recalled(contexts):
                 for viewer, context in contexts.items():
@@ -75,6 +75,8 @@ class Room:
                 self._outbox.posted(now, receipt)
             case Stocked(catalogue):
                 self._writing.stocked(now, catalogue)
+            case Ruled(table):
+                self._writing.ruled(now, table)
             case Linked(up, caps):
                 self._outbox.link(up, caps)
             case Staffed(up):
@@ -219,6 +221,7 @@ class Room:
                     self._writing.fall_back(now, question, "to_host", "model_late")
                 case _:
                     pass  # ended with another question that shared its line
+        self._outbox.due(now)
 
     def _retract(self, now: float, comment: str) -> None:
         for viewer, held in self._waiting.items():
@@ -245,6 +248,7 @@ class Room:
     def _end(self, now: float) -> None:
         self._ended = True
         self._outbox.give_up(now)
+        self._writing.corrections.close(now)
         for held in self._waiting.values():
             for heard, reading, _ in held:
                 self._state.turn(now, heard, reading, "expired", "room_ended")

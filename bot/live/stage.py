@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 
 from bot.decide import facts
 from bot.domain.catalog import Catalogue, Product, RowError
-from bot.domain.inputs import Begin, End, Entry, Hear, Input, Linked, Posted, Stocked, Tick
+from bot.domain.inputs import Begin, End, Entry, Hear, Input, Linked, Posted, Ruled, Stocked, Tick
+from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Adapter, Job, Observer, Outgoing, Receipt, SessionStore
-from bot.domain.turns import Turn
+from bot.domain.turns import Correction, Turn
 from bot.domain.views import ProductView, RoomStatus
 from bot.insight.counters import Counters
 from bot.live.intake import Intake
@@ -87,6 +88,10 @@ class Stage:
         """A new catalogue version is in force."""
         self.row_errors = errors
         self.put(Stocked(catalogue))
+
+    def rule(self, table: LawTable) -> None:
+        """A new table of advertising law is in force."""
+        self.put(Ruled(table))
 
     def stop(self) -> None:
         """Stop speaking and end every open comment; `run` returns soon after."""
@@ -173,6 +178,8 @@ class Stage:
             match effect:
                 case Turn():
                     self.counters.ended(effect)
+                    self._tell(effect)
+                case Correction():
                     self._tell(effect)
                 case Recall():
                     self.memory.recall(effect.viewer)

@@ -6,12 +6,14 @@ from collections import OrderedDict
 
 import msgspec
 
+from bot.decide.adlaw import AdLaw
 from bot.decide.triage import Reader, Reading
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Heard
+from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Job, Outgoing
-from bot.domain.turns import Fate, Turn
+from bot.domain.turns import Correction, Fate, Turn
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionState, QuestionView
 from bot.live.questions import Book, Question
@@ -33,7 +35,7 @@ class Remember(msgspec.Struct, frozen=True):
     context: ViewerContext
 
 
-Effect = Recall | Remember | Job | Outgoing | Turn
+Effect = Recall | Remember | Job | Outgoing | Turn | Correction
 
 
 class State:
@@ -42,6 +44,7 @@ class State:
     Attributes:
         boot: milliseconds since the epoch at `Begin`; part of every key that must be unique across restarts.
         staffed: workers can be asked.
+        law: the advertising-law table in force.
         out: what the input at hand leads to.
     """
 
@@ -55,6 +58,7 @@ class State:
         self._changed: dict[str, QuestionView] = {}
         self._touched: dict[str, Question] = {}
         self.stock(Catalogue())
+        self.law = AdLaw(LawTable())
 
     def stock(self, catalogue: Catalogue) -> None:
         """Put a catalogue version in force."""
@@ -124,6 +128,7 @@ class State:
             more |= {
                 "question": of.id, "product": of.product, "askers": len(of.askers), "answer": of.line or of.body,
                 "path": of.path, "facts": of.facts, "suggestion": of.suggestion, "drafted": of.drafted,
+                "rules": of.rules,
             }  # fmt: skip
         if reading is not None:
             more |= {"lang": reading.lang, "kind": reading.kind, "slots": reading.slots}

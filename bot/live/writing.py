@@ -1,20 +1,28 @@
 """Writing: a question gets its words, from facts at once or from a worker later, and loses them when a fact changes."""
 
 from bot.decide import facts
+from bot.decide.adlaw import AdLaw
 from bot.decide.draft import AskModel, Draft, ToHost, Words, draft
 from bot.decide.quote import hold, quote
 from bot.domain.catalog import Catalogue
+from bot.domain.law import LawTable
 from bot.domain.ports import Job, Written
-from bot.domain.turns import Fate
-from bot.live.questions import Question
+from bot.domain.turns import Fact, Fate, Path
+from bot.live.corrections import Corrections
+from bot.live.questions import Ended, Question
 from bot.live.state import State
 
 
 class Writing:
-    """The writing half of a room."""
+    """The writing half of a room.
+
+    Attributes:
+        corrections: of lines that were sent and are wrong now.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self.corrections = Corrections(state)
         self._jobs = 0
 
     def draft(self, now: float, question: Question, how: str = "product_gone") -> None:
@@ -26,10 +34,8 @@ class Writing:
         state = self._state
         match self._decide(question, how):
             case Words() as words:
-                question.body, question.facts = words.body, words.facts
                 question.suggestion = words.suggestion if state.policy.suggest else None
-                question.path, question.drafted = "fact", question.drafted or now
-                state.move(question, "ready", now + state.policy.answer_within)
+                self._ready(now, question, words.body, words.facts, "fact", question.drafted or now)
             case ToHost(reason):
                 state.close(now, question, "to_host", reason)
             case AskModel():
@@ -66,10 +72,10 @@ class Writing:
             self.fall_back(now, question, "to_host", "model_late" if written.error == "late" else "model_failed")
         else:
             verdict = hold(written.text, question.text, product, state.catalogue, question.reading.lang)
-            question.body, question.path, question.drafted = verdict.text or written.text, "model", now
+            question.body, question.path, question.drafted = written.text, "model", now
             question.facts = verdict.facts
             if verdict.text:
-                state.move(question, "ready", now + state.policy.answer_within)
+                self._ready(now, question, verdict.text, verdict.facts, "model", now)
             elif verdict.reason == "asks_host":
                 self.fall_back(now, question, "to_host", "model_asks_host")
             else:
@@ -84,13 +90,20 @@ class Writing:
             state.close(now, question, fate, reason)
             return
         state.book.unexpect(question)
-        question.body, question.facts, question.path = said.text, said.facts, "quote"
-        question.drafted, question.reason = now, f"quoted:{reason}"
-        state.move(question, "ready", now + state.policy.answer_within)
+        question.reason = f"quoted:{reason}"
+        self._ready(now, question, said.text, said.facts, "quote", now)
+
+    def ruled(self, now: float, table: LawTable) -> None:
+        """Put a table of advertising law in force and draft anew what it forbids."""
+        self._state.law = AdLaw(table)
+        for question in self._state.book.in_state("ready"):
+            if self._state.law.hits(question.body, self._category(question)):
+                self.draft(now, question)
 
     def stocked(self, now: float, catalogue: Catalogue) -> None:
         """Put a catalogue version in force and recall the drafts that it makes stale."""
         self._state.stock(catalogue)
+        self.corrections.stocked(now)
         for question in self._state.book.in_state("ready"):
             self.still_true(now, question)
 
@@ -102,6 +115,33 @@ class Writing:
         question.reason = "fact_changed"
         self.draft(now, question)
         return False
+
+    def _ready(
+        self, now: float, question: Question, text: str, held: tuple[Fact, ...], path: Path, drafted: float
+    ) -> None:
+        """Keep words as far as the law lets them leave; a question whose words it forbids altogether ends withheld."""
+        state, lang = self._state, question.reading.lang
+        lawful, hits = state.law.lawful(text, lang, self._category(question))
+        question.body, question.facts, question.path, question.drafted = lawful or text, held, path, drafted
+        question.rules = tuple(dict.fromkeys((*question.rules, *(hit.rule.id for hit in hits))))
+        before = state.book.said(question, now - state.policy.repeat_after)
+        if before and lawful and not self._reheats(before, question):
+            question.line = before.line
+            state.close(now, question, "merged", "answered_before")
+        elif lawful:
+            state.move(question, "ready", now + state.policy.answer_within)
+        else:
+            state.close(now, question, "withheld", f"adlaw:{hits[0].rule.id}")
+
+    def _reheats(self, before: Ended, question: Question) -> bool:
+        """Tell whether words said a moment ago should be said again: a fact under them changed, or many ask anew."""
+        before.again += len(question.askers)
+        again = before.again >= self._state.policy.reheat_askers
+        return again or bool(facts.stale(before.facts, self._state.catalogue))
+
+    def _category(self, question: Question) -> str:
+        product = self._state.product(question.product)
+        return f"{product.category} {product.name.zh} {product.name.en}" if product else ""
 
     def _decide(self, question: Question, how: str) -> Draft:
         state, first = self._state, question.askers[0].heard

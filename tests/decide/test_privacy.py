@@ -45,6 +45,13 @@ PIECES = (
         ("wechat abcdef1", "wechat [contact]"),
         ("看 https://x.example/a?b=1 这里", "看 [link] 这里"),
         ("@小明 你好", "[user] 你好"),
+        ("卡号6222 0212 3456 7890 123", "卡号[contact]"),
+        ("6222021234567890123", "[contact]"),
+        ("幺三八零零一三八零零零", "[contact]"),
+        ("地址：文三路100号5幢301室，谢谢", "地址：[contact]，谢谢"),
+        ("我在幸福小区3栋2单元501", "[contact]"),
+        ("3栋501室", "[contact]"),
+        ("ship it to 221 baker street please", "ship it to [contact] please"),
     ],
 )
 def test_contacts_links_and_mentions_are_masked(text: str, masked: str) -> None:
@@ -56,6 +63,12 @@ def test_contacts_links_and_mentions_are_masked(text: str, masked: str) -> None:
     "text",
     [
         "扣1111111111111",
+        "12 号链接多少钱",
+        "地铁3号线",
+        "13号 14号 15号都要",
+        "size 38 in blue street wear",
+        "买2单元",
+        "一二三四五上链接",
         "158 96斤穿什么码",
         "2026-11-23到货",
         "129.00元",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import replay
 from bot.backends.journal import read
+from bot.cli.replay import replay
 from bot.domain.turns import Turn
 
 ROOT = Path(__file__).parents[2]

@@ -79,6 +79,11 @@ class Chaos:
                 pass
 
     def _check_truth(self, out: Outgoing) -> None:
+        if not out.reply_to:
+            under_way = self.room._outbox._correcting
+            assert under_way is not None and under_way.facts
+            assert not facts.stale(under_way.facts, self.catalogue), "a stale correction was posted"
+            return
         question = self.room.book.of_comment(out.reply_to[0])
         assert question is not None
         assert not facts.stale(question.facts, self.catalogue), "a stale fact was posted"

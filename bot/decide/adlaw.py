@@ -1,0 +1,233 @@
+"""Advertising law: finds claims that may not leave, says which article forbids them, and rewrites what can be saved.
+
+The rules are data (`law/rules.toml`, or the merchant's own table). They are looked for in a comparison form of the
+text, so that "最 好", "最🌟好", "zuì好" and "蕞好" are all read as 最好:
+
+- NFKC, lower case, tone marks off, invisible characters gone;
+- for Chinese rules everything but letters, digits and % is dropped, then writings that stand in for others are mapped;
+- for English rules the words are kept, parted by single spaces.
+
+Each character of the comparison form knows where it stood, so a hit can be shown and rewritten in the text itself.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import msgspec
+
+from bot.domain.events import Lang
+from bot.domain.law import AdRule, LawTable
+
+_CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
+_CLAUSE = re.compile(r"[^，。；！？,;!?\n]*(?:[，。；！？,;!?\n]|$)")
+_LETTER = re.compile(r"[a-z]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# What a merchant's category is called, by the scopes that rules name.
+_SCOPES: dict[str, re.Pattern[str]] = {
+    "cosmetics": re.compile(
+        r"护肤|美妆|彩妆|化妆|面霜|洁面|乳液|精华|面膜|防晒|洗发|护发|cream|skin|cosmetic|make.?up|serum|hair"
+    ),
+    "food": re.compile(r"食品|零食|茶|坚果|饮料|生鲜|水果|粮油|奶粉|food|snack|tea|nut|drink|fruit|coffee"),
+    "health": re.compile(r"保健|营养|滋补|医疗|器械|药|health|supplement|vitamin|medic"),
+    "apparel": re.compile(r"装|衣|裤|裙|鞋|袜|帽|包|apparel|dress|shirt|shoe|bag|coat|trouser"),
+    "home": re.compile(r"家|床|被|枕|厨|锅|杯|home|bed|kitchen|towel"),
+    "baby": re.compile(r"母婴|婴|童|孕|baby|kid|toddler|infant"),
+    "alcohol": re.compile(r"酒|alcohol|wine|beer|spirit"),
+    "electronics": re.compile(r"数码|电器|电子|手机|electronic|phone|appliance"),
+}  # fmt: skip
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """One claim that may not leave.
+
+    Attributes:
+        rule: the rule it breaks.
+        start, end: where it stands in the text.
+        said: the words, as written.
+    """
+
+    rule: AdRule
+    start: int
+    end: int
+    said: str
+
+
+class _Form(msgspec.Struct, frozen=True):
+    """A comparison form and, for each of its characters, where it starts and ends in the text."""
+
+    words: str
+    at: tuple[tuple[int, int], ...]
+
+
+def _plain(text: str) -> tuple[list[str], list[int]]:
+    chars: list[str] = []
+    at: list[int] = []
+    for i, c in enumerate(text):
+        if c.isascii():
+            chars.append(c.lower())
+            at.append(i)
+            continue
+        for d in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", c)) if not _HAN.match(c) else c:
+            if unicodedata.category(d) not in ("Mn", "Cf", "Cc"):
+                chars.append(d.lower())
+                at.append(i)
+    return chars, at
+
+
+def _tight(text: str) -> _Form:
+    """Letters, digits and % alone; a point stays between digits."""
+    chars, at = _plain(text)
+    kept = [
+        (c, i)
+        for n, (c, i) in enumerate(zip(chars, at, strict=True))
+        if c.isalnum()
+        or c == "%"
+        or (c == "." and 0 < n < len(chars) - 1 and chars[n - 1].isdecimal() and chars[n + 1].isdecimal())
+    ]
+    return _Form("".join(c for c, _ in kept), tuple((i, i + 1) for _, i in kept))
+
+
+def _spaced(text: str) -> _Form:
+    """Words parted by single spaces; # % $ and apostrophes stay."""
+    chars, at = _plain(text)
+    words: list[str] = []
+    places: list[int] = []
+    for c, i in zip(chars, at, strict=True):
+        d = "'" if c in "’'" else c if c.isalnum() or c in "#%$" else " "
+        if d != " " or (words and words[-1] != " "):
+            words.append(d)
+            places.append(i)
+    return _Form("".join(words), tuple((i, i + 1) for i in places))
+
+
+class AdLaw:
+    """One version of the table, ready to read texts. Raises ValueError for a pattern that is none."""
+
+    def __init__(self, table: LawTable) -> None:
+        self.table = table
+        stand_ins = {_tight(v).words: _tight(word).words for word, vs in table.variants.items() for v in vs}
+        stand_ins.pop("", None)
+        self._stand_ins = stand_ins
+        self._variant = re.compile("|".join(map(re.escape, sorted(stand_ins, key=len, reverse=True))) or r"(?!)")
+        self._words: dict[Lang, dict[str, list[tuple[str, AdRule]]]] = {"zh": {}, "en": {}}
+        self._patterns: dict[Lang, list[tuple[re.Pattern[str], AdRule]]] = {"zh": [], "en": []}
+        self._unless: dict[str, tuple[str, ...]] = {}
+        for rule in table.rules:
+            form = self._form(rule.lang)
+            for word in rule.words:
+                if plain := form(word).words.strip():
+                    self._words[rule.lang].setdefault(plain[0], []).append((plain, rule))
+            if rule.pattern:
+                try:
+                    self._patterns[rule.lang].append((re.compile(rule.pattern), rule))
+                except re.error as error:
+                    raise ValueError(f"rule {rule.id}, pattern: {error}") from error
+            self._unless[rule.id] = tuple(filter(None, (form(u).words.strip() for u in rule.unless)))
+
+    def hits(self, text: str, category: str = "", platform: str = "") -> tuple[Hit, ...]:
+        """Return the claims of a text that may not leave, in order, none inside another.
+
+        Args:
+            category: the merchant's words for the kind of goods; "" applies the rules of every kind.
+            platform: where the text would be posted; "" applies the rules of every platform.
+        """
+        found: list[Hit] = []
+        langs: tuple[Lang, ...] = ("zh", "en") if _LETTER.search(text.lower()) else ("zh",)
+        for lang in langs:
+            form = self._form(lang)(text)
+            for start, end, rule in self._found(lang, form.words):
+                if self._holds(rule, category, platform) and not self._innocent(rule, form.words, start, end):
+                    first, last = form.at[start][0], form.at[end - 1][1]
+                    if lang == "en" or _together(form, start, end, text):
+                        found.append(Hit(rule, first, last, text[first:last]))
+        found.sort(key=lambda h: (h.start, -h.end))
+        outer: list[Hit] = []
+        for hit in found:
+            if not outer or hit.start >= outer[-1].end:
+                outer.append(hit)
+        return tuple(outer)
+
+    def lawful(self, text: str, lang: Lang, category: str = "", platform: str = "") -> tuple[str, tuple[Hit, ...]]:
+        """Return the text as it may leave ("" when nothing may) and what was found in it.
+
+        A hit with a compliant wording is replaced by it; the clause of any other goes.
+        """
+        hits = self.hits(text, category, platform)
+        if not hits:
+            return text, ()
+        kept = text
+        for hit in reversed(hits):
+            if instead := hit.rule.rewrite.get(lang):
+                kept = kept[: hit.start] + instead + kept[hit.end :]
+            else:
+                kept = _without_clause(kept, hit.start)
+        kept = kept.strip(" ，。；、,;")
+        return ("" if self.hits(kept, category, platform) else kept), hits
+
+    def _form(self, lang: Lang) -> Callable[[str], _Form]:
+        return self._mapped if lang == "zh" else _spaced
+
+    def _mapped(self, text: str) -> _Form:
+        form = _tight(text)
+        words: list[str] = []
+        at: list[tuple[int, int]] = []
+        end = 0
+        for found in self._variant.finditer(form.words):
+            if not _bounded(form.words, found.start(), found.end()):
+                continue
+            word = self._stand_ins[found[0]]
+            place = form.at[found.start()][0], form.at[found.end() - 1][1]
+            words += [form.words[end : found.start()], word]
+            at += [*form.at[end : found.start()], *[place] * len(word)]
+            end = found.end()
+        return _Form("".join([*words, form.words[end:]]), (*at, *form.at[end:])) if end else form
+
+    def _found(self, lang: Lang, words: str) -> list[tuple[int, int, AdRule]]:
+        table, found = self._words[lang], []
+        for i, c in enumerate(words):
+            for word, rule in table.get(c, ()):
+                end = i + len(word)
+                if words.startswith(word, i) and _bounded(words, i, end):
+                    found.append((i, end, rule))
+        for pattern, rule in self._patterns[lang]:
+            found += [(m.start(), m.end(), rule) for m in pattern.finditer(words) if m.end() > m.start()]
+        return found
+
+    def _innocent(self, rule: AdRule, words: str, start: int, end: int) -> bool:
+        for around in self._unless[rule.id]:
+            at = words.find(around, max(0, end - len(around)))
+            if 0 <= at <= start and end <= at + len(around):
+                return True
+        return False
+
+    def _holds(self, rule: AdRule, category: str, platform: str) -> bool:
+        here = not platform or "*" in rule.platform or platform in rule.platform
+        if not category or "*" in rule.scope:
+            return here
+        kinds = {scope for scope, pattern in _SCOPES.items() if pattern.search(category.lower())}
+        return here and (not kinds or bool(kinds & set(rule.scope)))
+
+
+def _bounded(words: str, start: int, end: int) -> bool:
+    """Tell whether a hit of letters or digits ends where a word or number ends."""
+    before, after = words[start - 1 : start], words[end : end + 1]
+    if (_LETTER.match(words[start]) and _LETTER.match(before or " ")) or (
+        words[start].isdecimal() and before.isdecimal()
+    ):
+        return False
+    last = words[end - 1]
+    return not ((_LETTER.match(last) and _LETTER.match(after or " ")) or (last.isdecimal() and after.isdecimal()))
+
+
+def _together(form: _Form, start: int, end: int, text: str) -> bool:
+    """Tell a hit that is written together, or parted at every character to dodge, from words of two clauses."""
+    gaps = [text[form.at[i][1] : form.at[i + 1][0]] for i in range(start, end - 1)]
+    return all(gaps) or not any(_CLAUSE_MARK.search(gap) for gap in gaps)
+
+
+def _without_clause(text: str, at: int) -> str:
+    for clause in _CLAUSE.finditer(text):
+        if clause.start() <= at < clause.end():
+            return text[: clause.start()] + text[clause.end() :]
+    return text

@@ -1,0 +1,102 @@
+"""Corrections: lines sent a while ago that a change of the catalogue made wrong, one for each product and language."""
+
+from collections import OrderedDict
+
+import msgspec
+
+from bot.decide import compose
+from bot.decide.correct import misleading, restate
+from bot.domain.events import Lang
+from bot.domain.turns import Correction, CorrectionFate, Fact
+from bot.live.state import State
+
+TRIES = 2
+
+
+class Pending(msgspec.Struct):
+    """One correction that waits for a send slot: which questions were told what; `line` is what is being sent."""
+
+    product: str
+    lang: Lang
+    questions: tuple[str, ...]
+    askers: int
+    wrong: tuple[Fact, ...]
+    since: float
+    line: str = ""
+    facts: tuple[Fact, ...] = ()
+    tries: int = 0
+
+
+class Corrections:
+    """Finds what has to be put right, and words it at the moment of sending."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._pending: OrderedDict[tuple[str, Lang], Pending] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def stocked(self, now: float) -> None:
+        """A new catalogue version is in force: look through what was answered lately."""
+        state = self._state
+        for ended in state.book.answered(now - state.policy.correct_within):
+            for product in dict.fromkeys(f.product for f in ended.told):
+                told = [f for f in ended.told if f.product == product]
+                if wrong := misleading(told, state.catalogue):
+                    ended.told = tuple(f for f in ended.told if f not in wrong)
+                    self._add(now, product, ended.lang, ended.id, ended.askers, wrong)
+
+    def next(self, now: float) -> Pending | None:
+        """Return the oldest correction with the words to send, and take it out; None while there is none.
+
+        One that has become right again is dropped; one without words, or where nobody may send, ends with the host.
+        """
+        state = self._state
+        while self._pending:
+            _, item = self._pending.popitem(last=False)
+            product = state.product(item.product)
+            wrong = misleading(item.wrong, state.catalogue)
+            if not wrong:
+                self.end(now, item, "moot")
+                continue
+            said = restate(wrong, product, state.catalogue, item.lang) if product else None
+            if said is not None and product is not None:
+                body, _ = state.law.lawful(said.text, item.lang, product.category)
+                item.line = compose.correction(body, product, item.lang, state.caps.max_chars) if body else ""
+                item.facts = said.facts
+            if item.line and state.caps.can_send and not state.policy.correct_by_host:
+                item.tries += 1
+                return item
+            self.end(now, item, "to_host")
+        return None
+
+    def again(self, item: Pending) -> bool:
+        """Put a correction back that was certainly not shown; False when it has been tried often enough."""
+        if item.tries >= TRIES:
+            return False
+        self._pending[item.product, item.lang] = item
+        self._pending.move_to_end((item.product, item.lang), last=False)
+        return True
+
+    def end(self, now: float, item: Pending, fate: CorrectionFate) -> None:
+        """Record what became of a correction."""
+        state = self._state
+        state.out.append(
+            Correction(
+                state.name, now, item.product, item.lang, item.questions, item.askers, item.wrong, item.line,
+                item.facts, fate, item.since, state.catalogue.version,
+            )
+        )  # fmt: skip
+
+    def close(self, now: float) -> None:
+        """The room ends: what waits is not sent any more."""
+        while self._pending:
+            self.end(now, self._pending.popitem()[1], "expired")
+
+    def _add(self, now: float, product: str, lang: Lang, question: str, askers: int, wrong: tuple[Fact, ...]) -> None:
+        item = self._pending.setdefault((product, lang), Pending(product, lang, (), 0, (), now))
+        if question not in item.questions:
+            item.questions += (question,)
+            item.askers += askers
+        item.wrong = tuple(dict.fromkeys((*item.wrong, *wrong)))
