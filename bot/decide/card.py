@@ -4,6 +4,8 @@ It is what a model may rest on: the prompt is written from it, and the guard rea
 """
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -35,8 +37,23 @@ class Statement(msgspec.Struct, frozen=True):
     units: frozenset[str]
 
 
+T = TypeVar("T")
+
+
+def remembered(product: Product, name: str, make: Callable[[Product], T]) -> T:
+    """Return `make(product)`, made once: a product never changes, and its card is read for every question on it."""
+    kept: dict[str, T] = product.__dict__
+    if name not in kept:
+        kept[name] = make(product)
+    return kept[name]
+
+
 def statements(product: Product) -> tuple[Statement, ...]:
     """Return the whole card, both languages, clause by clause."""
+    return remembered(product, "_statements", _statements)
+
+
+def _statements(product: Product) -> tuple[Statement, ...]:
     found: list[Statement] = []
     for field, text in product.texts.items():
         for words in dict.fromkeys((text.zh, text.en)):

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
+from bot.decide.card import remembered
 from bot.decide.numbers import read
 from bot.decide.topics import rests_on, topics_of, without_topics
 from bot.decide.words import atoms, clauses, content, fold, negated
@@ -88,6 +89,10 @@ def parts(text: str) -> list[str]:
 
 def pieces(product: Product) -> tuple[Piece, ...]:
     """Return the whole card, both languages. A bare yes or no in the FAQ counts as saying its question."""
+    return remembered(product, "_pieces", _pieces)
+
+
+def _pieces(product: Product) -> tuple[Piece, ...]:
     found: list[Piece] = []
     for field, text in product.texts.items():
         for words in dict.fromkeys((text.zh, text.en)):
@@ -105,6 +110,15 @@ def pieces(product: Product) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+def _named(product: Product) -> re.Pattern[str]:
+    names = [n.lower() for n in (product.name.zh, product.name.en, *product.aliases) if len(n) > 1]
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) or r"(?!)")
+
+
+def _asked(product: Product) -> tuple[tuple[str, Piece], ...]:
+    return tuple((f"faq:{f.question}", piece(f.question)) for f in product.faq)
+
+
 class Evidence:
     """The card of one product, asked whether it bears out claims.
 
@@ -114,12 +128,12 @@ class Evidence:
 
     def __init__(self, product: Product, question: str) -> None:
         self._card = pieces(product)
-        names = [n.lower() for n in (product.name.zh, product.name.en, *product.aliases) if len(n) > 1]
-        self._name = re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) or r"(?!)")
+        self._name = remembered(product, "_named", _named)
         self._question = self.read(question)
         self._near = {known for topic in self._question.topics for known, _ in rests_on(topic)}
         self._rest = atoms(without_topics(self._question.words))
-        self._asked_there = {f"faq:{f.question}" for f in product.faq if self._alike(piece(f.question))}
+        asked = remembered(product, "_asked", _asked)
+        self._asked_there = {field for field, question in asked if self._alike(question)}
         self.fields: list[str] = []
         self.answers = False
 
@@ -238,6 +252,11 @@ class Evidence:
 def verbatim(text: str, product: Product) -> str:
     """Return the field whose whole words a text repeats, "" when there is none."""
     said = fold(text)
+    return remembered(product, "_fields", _fields).get(said, "") if said else ""
+
+
+def _fields(product: Product) -> dict[str, str]:
+    """Return the fields by their whole words in comparison form; the first of two that say the same."""
     fields = [(field, words) for field, text in product.texts.items() for words in (text.zh, text.en)]
     fields += [(f"faq:{f.question}", f.answer) for f in product.faq]
-    return next((field for field, words in fields if words and said == fold(words)), "")
+    return {fold(words): field for field, words in reversed(fields) if words}

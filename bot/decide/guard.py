@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
-from bot.decide.card import statements, text_of
+from bot.decide.card import remembered, statements, text_of
 from bot.decide.evidence import Evidence, parts, verbatim
 from bot.decide.facts import fact
 from bot.decide.kinds import INJECTION, INSTEAD
@@ -156,12 +156,18 @@ def _forbidden(text: str, lang: Lang, limit: int) -> str:
     return ""
 
 
-def _claims(text: str, product: Product, card: str) -> str:
+def _known(product: Product) -> tuple[str, frozenset[tuple[Decimal, str]]]:
+    """Return the words of the card, and the numbers in them with their units."""
+    card = text_of(statements(product), product)
+    return card, frozenset({(n.value, n.unit) for n in read(card)} | {(Decimal(product.number), "号")})
+
+
+def _claims(text: str, product: Product) -> str:
     """Return which claim of a text is not a model's to make, or ""."""
+    card, on_card = remembered(product, "_known", _known)
     lowered = text.lower()
     if found := _STOCK.search(lowered):
         return f"states_stock:{found[0]}"
-    on_card = {(n.value, n.unit) for n in read(card)} | {(Decimal(product.number), "号")}
     for number in read(text):
         if number.unit in ("money", "off") or (number.value, number.unit) not in on_card:
             return f"number:{number.raw}"
@@ -191,7 +197,7 @@ def check(text: str, question: str, product: Product, catalogue: Catalogue, lang
     evidence = Evidence(product, question)
     if field := verbatim(text, product):
         evidence.fields.append(field)
-    elif reason := _claims(text, product, text_of(statements(product), product)) or _unsupported(text, evidence):
+    elif reason := _claims(text, product) or _unsupported(text, evidence):
         return Verdict("", reason)
     text = _typeset(text.rstrip("。."), lang)
     return Verdict(text, "ok", tuple(fact(catalogue, product, f) for f in evidence.fields))

@@ -1,37 +1,42 @@
-"""Character n-grams and the linear models on them: what triage asks when its rules are not sure.
+"""Character n-grams and the small linear models on them: what triage asks beside its rules.
 
 A text is cut into all runs of 1 to 4 characters (words of letters count as a whole, and in pairs, too); each run is
-hashed to a bucket (the hashing trick, Weinberger et al., ICML 2009) whose weight, one signed byte, was learned by
-`bot.training.triage`. Pure Python: reading one comment costs some tens of microseconds and needs no library.
+hashed to a bucket (the hashing trick, Weinberger et al., ICML 2009) whose weight, one signed byte a head, was learned
+by `bot.training.triage` and lies beside this file. Pure Python: a comment costs some tens of microseconds, no library.
 """
 
 import re
-from collections.abc import Mapping
-from math import exp, sqrt
-from zlib import crc32
+import zlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from math import sqrt
 
 import msgspec
 
 LONGEST = 160  # characters read
 BUCKETS = 1 << 17
+FILE = "small.bin"
 _DIGITS = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[a-z']+")
 
 
-def features(text: str) -> list[int]:
-    """Return the buckets of a cleaned text, each once."""
+def features(text: str, marks: Iterable[str] = ()) -> list[int]:
+    """Return the buckets of a text, each once. `marks` are features that somebody else found, weighed double."""
     line = f"\x02{_SPACE.sub(' ', _DIGITS.sub('0', text[:LONGEST].lower()))}\x03"
     n = len(line)
     runs = {line[i : i + size] for size in (1, 2, 3, 4) for i in range(n - size + 1)}
-    if len(words := _WORD.findall(line)) > 0:
+    if words := _WORD.findall(line):
         runs.update(f"\x04{word}" for word in words)
         runs.update(f"\x04{a} {b}" for a, b in zip(words, words[1:], strict=False))
-    return list({crc32(run.encode()) % BUCKETS for run in runs})
+    runs.update(f"\x07{mark}{k}" for mark in marks for k in "01")
+    crc = zlib.crc32
+    return list({crc(run.encode()) % BUCKETS for run in runs})
 
 
 class Head(msgspec.Struct, frozen=True):
-    """One yes/no question asked of a text.
+    """One score of a text.
 
     Attributes:
         weights: one signed byte for each bucket.
@@ -44,17 +49,41 @@ class Head(msgspec.Struct, frozen=True):
     bias: float
 
     def logit(self, buckets: list[int]) -> float:
-        """Return the logit of yes."""
+        """Return the score, in logits."""
         weights = memoryview(self.weights).cast("b")
         return self.bias + self.scale * sum([weights[b] for b in buckets]) / sqrt(len(buckets) or 1)
 
 
 class Model(msgspec.Struct, frozen=True):
-    """Heads by name, reading the same features."""
+    """Heads by name: those named "kind:…" compete with each other, the others stand alone.
+
+    Attributes:
+        thresholds: logits above which a head that stands alone says yes.
+    """
 
     heads: Mapping[str, Head]
+    thresholds: Mapping[str, float]
 
-    def read(self, text: str) -> dict[str, float]:
-        """Return the probability of yes by head."""
-        buckets = features(text)
-        return {name: 1.0 / (1.0 + exp(-max(-30.0, min(30.0, h.logit(buckets))))) for name, h in self.heads.items()}
+    def scores(self, buckets: list[int], names: Iterable[str]) -> dict[str, float]:
+        """Return the scores of some heads, in logits."""
+        return {name: self.heads[name].logit(buckets) for name in names}
+
+    def says(self, name: str, buckets: list[int]) -> bool:
+        """Tell whether a head that stands alone says yes."""
+        return self.heads[name].logit(buckets) > self.thresholds[name]
+
+
+def pack(model: Model) -> bytes:
+    """Return a model as it is stored."""
+    return zlib.compress(msgspec.msgpack.encode(model), 9)
+
+
+def unpack(stored: bytes) -> Model:
+    """Return a stored model."""
+    return msgspec.msgpack.decode(zlib.decompress(stored), type=Model)
+
+
+@cache
+def shipped() -> Model:
+    """Return the model that comes with the package (a part of the code, read once)."""
+    return unpack(files("bot.decide").joinpath(FILE).read_bytes())

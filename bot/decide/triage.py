@@ -6,12 +6,14 @@
 
 import re
 from collections import OrderedDict
+from typing import get_args
 
 import msgspec
 
 from bot.decide import kinds
 from bot.decide.cues import ANY_PHRASE, ANY_STRONG, ANY_WEAK, DEMANDS, FILLER, PHRASES, STILL, STRONG, WEAK
 from bot.decide.lexicon import Lexicon, lexicon, named_in, number_in, sku_in
+from bot.decide.ngrams import features, shipped
 from bot.decide.slips import repaired
 from bot.decide.topics import PEOPLE, Topic, topics_of
 from bot.decide.words import fold, lang_of, negated
@@ -97,61 +99,107 @@ def _slots(raw: str, question: bool, words: Lexicon, sku: tuple[str, str], lette
     return slots
 
 
-def _refused(raw: str, folded: str, lang: Lang, han: bool, latin: bool) -> Reading | None:
+class _Line(msgspec.Struct):
+    """A line taken apart, once."""
+
+    text: str
+    folded: str
+    lang: Lang
+    raw: str
+    han: bool
+    latin: bool
+    named: tuple[str, ...] = ()
+    number: int = 0
+    mentions: int = 0
+    sku: tuple[str, str] = ("", "")
+
+    def reading(self, kind: CommentKind, reason: str) -> Reading:
+        """Read it as something that asks nothing."""
+        size, colour = self.sku if kind == "intent" else ("", "")
+        return Reading(kind, reason, self.lang, self.folded, (), self.named, self.number, size, colour)
+
+    def question(self, words: Lexicon, reason: str = "") -> Reading:
+        """Read it as a question: which facts it asks for, on what topics."""
+        slots = _slots(self.raw, True, words, self.sku, (self.han, self.latin))
+        need = _needs(self.raw, slots, self.han, self.latin)
+        asks = "need" if need else "asks_fact" if slots else "asks_open"
+        return Reading(
+            "question", reason or asks, self.lang, self.folded, () if need else tuple(sorted(slots)), self.named,
+            self.number, *self.sku, topics_of(self.raw), negated(self.text), need, self.mentions,
+        )  # fmt: skip
+
+
+def _refused(line: _Line) -> Reading | None:
     """Read what is no question whatever it asks: commands, advertisements, complaints, abuse."""
+    raw, han, latin = line.raw, line.han, line.latin
     if kinds.MARKUP.search(raw):
-        return Reading("spam", "markup", lang, folded)
+        return line.reading("spam", "markup")
     if kinds.INSTEAD.search(raw):
-        return Reading("spam", "injection", lang, folded)
+        return line.reading("command", "injection")
     if kinds.LINK.search(raw):
-        return Reading("spam", "advertisement", lang, folded)
+        return line.reading("spam", "advertisement")
     if not kinds.REFUSED.found(raw, han, latin):
         return None
     if kinds.INJECTION.found(raw, han, latin):
-        return Reading("spam", "injection", lang, folded)
+        return line.reading("command", "injection")
     if kinds.SPAM.found(raw, han, latin):
-        return Reading("spam", "advertisement", lang, folded)
+        return line.reading("spam", "advertisement")
     if kinds.COMPLAINT.found(raw, han, latin) and not kinds.HYPOTHETICAL.search(raw):
-        return Reading("complaint", "after_sale", lang, folded)
+        return line.reading("complaint", "after_sale")
     if kinds.ABUSE.found(raw, han, latin):
-        return Reading("abuse", "abuse", lang, folded)
+        return line.reading("abuse", "abuse")
     return None
 
 
-def read(text: str, words: Lexicon) -> Reading:
-    """Read one cleaned line. Never raises; the reason says which rule decided."""
-    folded, lang = fold(text), lang_of(text)
+def _taken_apart(text: str, words: Lexicon) -> _Line:
     raw = kinds.CALLS.sub("", repaired(kinds.STICKER.sub(" ", text.lower()))) or text.lower()
-    letters = han, latin = not raw.isascii(), bool(_LATIN.search(raw))
-    if not folded:
-        return Reading("chatter", "no_words", lang, folded)
-    if refused := _refused(raw, folded, lang, han, latin):
-        return refused
-    raw, meant = named_in(kinds.TAG.sub(" ", raw), words)
-    named = tuple(dict.fromkeys(id for ids in meant for id in ids))
-    number, numbers = number_in(raw)
-    mentions = len(meant) + numbers
+    return _Line(text, fold(text), lang_of(text), raw, not raw.isascii(), bool(_LATIN.search(raw)))
+
+
+def _look_up(line: _Line, words: Lexicon) -> None:
+    """Find the products, numbers and SKUs that a line names."""
+    line.raw, meant = named_in(kinds.TAG.sub(" ", line.raw), words)
+    line.named = tuple(dict.fromkeys(id for ids in meant for id in ids))
+    line.number, numbers = number_in(line.raw)
+    line.mentions = len(meant) + numbers
+    line.sku = sku_in(line.raw, words)
+
+
+def by_rules(text: str, words: Lexicon) -> tuple[_Line, Reading]:
+    """Read one cleaned line by the rules alone; the reason says which rule decided."""
+    line = _taken_apart(text, words)
+    if not line.folded:
+        return line, line.reading("chatter", "no_words")
+    if refused := _refused(line):
+        _look_up(line, words)
+        return line, refused
+    _look_up(line, words)
+    return line, _asking(line, words)
+
+
+def _asking(line: _Line, words: Lexicon) -> Reading:
+    """Read a line that nothing forbids: a question, or a remark."""
+    raw, han, latin = line.raw, line.han, line.latin
     question = "?" in raw or bool(kinds.QUESTION.found(raw, han, latin))
-    size, colour = sku = sku_in(raw, words)
-    slots = _slots(raw, question, words, sku, letters)
-    if slots == {"stock"} and (size or colour) and not question and not STRONG["stock"].found(raw, han, latin):
+    slots = _slots(raw, question, words, line.sku, (han, latin))
+    if slots == {"stock"} and any(line.sku) and not question and not STRONG["stock"].found(raw, han, latin):
         slots = set()  # "M码 黑色" alone is an order being thought aloud, not a question
     if "[contact]" in raw and not slots:
-        return Reading("spam", "advertisement", lang, folded)
+        return line.reading("spam", "advertisement")
     need = _needs(raw, slots, han, latin)
     if not (question or slots or need):
-        return _remark(raw, lang, folded, named, number, (size, colour))
+        return _remark(line)
     topics = topics_of(raw)
     if not slots and not need:
         if kinds.HOST.found(raw, han, latin):
-            return Reading("chatter", "about_host", lang, folded)
-        goods = bool(named or number or {t.id for t in topics} - PEOPLE)
+            return line.reading("chatter", "about_host")
+        goods = bool(line.named or line.number or {t.id for t in topics} - PEOPLE)
         if not goods and not kinds.GOODS.found(raw, han, latin) and not kinds.SHOP.found(raw, han, latin):
-            return Reading("chatter", "small_talk", lang, folded)
+            return line.reading("chatter", "small_talk")
     reason = "need" if need else "asks_fact" if slots else "asks_open"
     return Reading(
-        "question", reason, lang, folded, () if need else tuple(sorted(slots)), named, number, size, colour, topics,
-        negated(text), need, mentions,
+        "question", reason, line.lang, line.folded, () if need else tuple(sorted(slots)), line.named, line.number,
+        *line.sku, topics, negated(line.text), need, line.mentions,
     )  # fmt: skip
 
 
@@ -162,16 +210,51 @@ def _needs(raw: str, slots: set[str], han: bool, latin: bool) -> bool:
     return not kinds.NOT_NEED.search(raw)
 
 
-def _remark(
-    raw: str, lang: Lang, folded: str, named: tuple[str, ...], number: int, sku: tuple[str, str]
-) -> Reading:  # fmt: skip
+def _remark(line: _Line) -> Reading:
     """Read a line that asks nothing."""
-    han, latin = not raw.isascii(), bool(_LATIN.search(raw))
-    if kinds.ONES.search(raw) or kinds.INTENT.found(raw, han, latin):
-        return Reading("intent", "purchase_intent", lang, folded, (), named, number, *sku)
-    if kinds.PRAISE.found(raw, han, latin):
-        return Reading("praise", "praise", lang, folded, named=named)
-    return Reading("chatter", "chatter", lang, folded, named=named)
+    if kinds.ONES.search(line.raw) or kinds.INTENT.found(line.raw, line.han, line.latin):
+        return line.reading("intent", "purchase_intent")
+    if kinds.PRAISE.found(line.raw, line.han, line.latin):
+        return line.reading("praise", "praise")
+    return line.reading("chatter", "chatter")
+
+
+_FIRM = frozenset({"markup", "injection", "no_words"})  # decided by rules alone: nothing may talk them away
+_KINDS: tuple[CommentKind, ...] = get_args(CommentKind)
+_HEADS = tuple(f"kind:{kind}" for kind in _KINDS)
+# Logits by which the model must prefer something else: where the rules found a fact that is asked for, where they found
+# an insult, an advertisement or talk about the host, and before it takes for a question what they do not.
+_SURE, _FAVOUR, _DOUBT = 1.0, {"abuse": 1.0, "advertisement": 1.0, "about_host": 1.0}, 0.5
+
+
+def marks(first: Reading) -> list[str]:
+    """Return what the rules found, as features for the model."""
+    found = [f"kind {first.kind}", f"reason {first.reason}", *(f"slot {slot}" for slot in first.slots)]
+    found += [mark for mark, on in (("slots", first.slots), ("topics", first.topics), ("need", first.need)) if on]
+    return found
+
+
+def read(text: str, words: Lexicon) -> Reading:
+    """Read one cleaned line: the rules first, then the small model, which knows what they found. Never raises."""
+    line, first = by_rules(text, words)
+    if first.reason in _FIRM:
+        return first
+    model = shipped()
+    buckets = features(text, marks(first))
+    scores = model.scores(buckets, _HEADS)
+    scores[f"kind:{first.kind}"] += _FAVOUR.get(first.reason, 0.0)
+    if first.kind != "question":
+        scores["kind:question"] -= _DOUBT
+    best = max(_HEADS, key=scores.__getitem__)
+    kind = _KINDS[_HEADS.index(best)]
+    if kind in ("chatter", "praise", "intent") and model.says("abuse", buckets):
+        kind = "abuse"
+    if kind in ("chatter", "praise", "intent") and model.says("ad", buckets):
+        kind = "spam"
+    firm = bool(first.slots or first.need) and scores[best] - scores["kind:question"] < _SURE
+    if kind == first.kind or firm:
+        return first
+    return line.question(words, "model") if kind == "question" else line.reading(kind, f"model:{kind}")
 
 
 class Reader:

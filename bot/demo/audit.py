@@ -19,7 +19,9 @@ _NOW = re.compile(
 )
 _LINK = "(?:(\\d+)号|#(\\d+) ){name}"
 _STOCK = re.compile(r"还有(\d+)件|(\d+) left")
-_ASKED = re.compile(r"^(?:【\d+人问】|\(\d+ asked\) )")
+_HEAD = re.compile(r"^(?:【\d+人问】|\(\d+ asked\) |更新：|Update: )")
+
+_DENIED = re.compile(r"没有[\dX]*[SML]码|no size [\dX]*[SML]\b")  # names a size to say that there is none
 
 
 class Wrong(msgspec.Struct, frozen=True):
@@ -49,12 +51,13 @@ class Auditor:
             if i + 1 == len(starts) or starts[i + 1][0] > at - GRACE
             if since <= at
         ]
-        line = _ASKED.sub("", line)
-        attempts = [_explain(line, catalogue) for catalogue in valid]
+        attempts = [explain(line, catalogue) for catalogue in valid]
         return min(attempts, key=len)
 
 
-def _explain(line: str, catalogue: Catalogue) -> list[Wrong]:
+def explain(line: str, catalogue: Catalogue) -> list[Wrong]:
+    """Return the numbers of a line that nothing in this version of the shop explains."""
+    line = _DENIED.sub("", _HEAD.sub("", line))
     named = [p for p in catalogue.products if _names(line, p)]
     if not named:
         return [Wrong(line, n, "no product named") for n in _NUMBER.findall(line)]

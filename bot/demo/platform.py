@@ -23,7 +23,7 @@ from adapters.generic.codec import MAX_FRAME, SUBPROTOCOL, Frame, WireEvent, Wir
 from bot.backends.catalog_file import write_csv
 from bot.demo.audit import Auditor, Wrong
 from bot.demo.show import CatalogueEdit, Cue
-from bot.domain.catalog import Catalogue, Money
+from bot.domain.catalog import Catalogue
 from bot.domain.errors import PortInUse
 from bot.domain.events import Event, User
 from bot.domain.ports import Caps
@@ -150,21 +150,7 @@ class Platform:
                 outbox.put_nowait(frame)
 
     async def _edit(self, edit: CatalogueEdit) -> None:
-        products = []
-        for product in self._catalogue.products:
-            if product.id == edit.product:
-                skus = []
-                for sku in product.skus:
-                    if edit.sku in ("", sku.id):
-                        if edit.field == "stock":
-                            sku = msgspec.structs.replace(sku, stock=edit.value)
-                        else:
-                            currency = sku.price.currency if sku.price else "CNY"
-                            sku = msgspec.structs.replace(sku, price=Money(edit.value, currency))
-                    skus.append(sku)
-                product = msgspec.structs.replace(product, skus=tuple(skus))
-            products.append(product)
-        self._catalogue = Catalogue(self._catalogue.version + 1, tuple(products))
+        self._catalogue = edit.apply(self._catalogue)
         self._auditor.changed(self._second(), self._catalogue)
         if self._file is not None:
             await asyncio.to_thread(write_csv, self._catalogue, self._file)

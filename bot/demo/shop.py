@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from bot.domain.catalog import Catalogue, Product, Sku
+from bot.domain.catalog import Catalogue, Money, Product, Sku
 
 
 class CatalogueEdit(msgspec.Struct, frozen=True):
@@ -22,6 +22,21 @@ class CatalogueEdit(msgspec.Struct, frozen=True):
     sku: str
     field: Literal["price", "stock"]
     value: int
+
+    def apply(self, catalogue: Catalogue) -> Catalogue:
+        """Return the next version of a catalogue, with this cell changed; no SKU named means all of the product."""
+        products = tuple(
+            msgspec.structs.replace(p, skus=tuple(map(self._sku, p.skus))) if p.id == self.product else p
+            for p in catalogue.products
+        )
+        return Catalogue(catalogue.version + 1, products)
+
+    def _sku(self, sku: Sku) -> Sku:
+        if self.sku not in ("", sku.id):
+            return sku
+        if self.field == "stock":
+            return msgspec.structs.replace(sku, stock=self.value)
+        return msgspec.structs.replace(sku, price=Money(self.value, sku.price.currency if sku.price else "CNY"))
 
 
 class Shop:

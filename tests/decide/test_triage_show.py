@@ -65,13 +65,14 @@ def test_fact_questions_are_read_as_what_they_ask() -> None:
 
 @pytest.mark.parametrize("label", ["chatter", "praise"])
 def test_talk_is_not_taken_for_questions(label: str) -> None:
-    """Chatter and praise make hardly any line."""
-    assert share(label, lambda line: line.reading.kind == "question") <= 0.01
+    """Chatter and praise are rarely taken for questions, and never for questions of fact."""
+    assert share(label, lambda line: line.reading.kind == "question") <= 0.02
+    assert share(label, lambda line: bool(line.reading.slots)) <= 0.005
 
 
 @pytest.mark.parametrize(
     ("label", "kind", "floor"),
-    [("injection", "spam", 0.97), ("spam", "spam", 0.97), ("abuse", "abuse", 0.9), ("complaint", "complaint", 0.93)],
+    [("injection", "command", 0.97), ("spam", "spam", 0.97), ("abuse", "abuse", 0.9), ("complaint", "complaint", 0.93)],
 )
 def test_attacks_and_complaints_are_caught(label: str, kind: str, floor: float) -> None:
     """Commands and advertisements never become questions; complaints reach the host."""

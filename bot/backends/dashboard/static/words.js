@@ -136,6 +136,8 @@ export function wordsFor(lang) {
     money,
     reason: (code) => {
       const [head, rule, ...detail] = code.split(":");
+      if (head === "model" && kinds[rule]) return kinds[rule][i] + (zh ? "（小模型判断）" : " (by the small model)");
+      if (head === "adlaw") return zh ? `广告法规则不允许（${rule}）` : `Advertising law forbids it (${rule})`;
       if (head !== "guard" || !guards[rule]) return reasons[code]?.[i] ?? code;
       const about = DETAILED.has(rule) ? detail.join(":") : "";
       return guards[rule][i] + (about && (zh ? `（${about}）` : ` (${about})`));
