@@ -179,6 +179,19 @@ def replay(
     raise typer.Exit(replay_journal(journal, speed))
 
 
+@app.command("eval")
+def evaluate(
+    data: Annotated[Path, typer.Option("--data", help="Folder of the shared data sets. 公共数据集目录")] = Path(
+        "../shared/data"
+    ),
+    full: Annotated[bool, typer.Option(help="Longer runs. 跑得更久")] = False,
+) -> None:
+    """Measure the quality of answers, with a baseline beside each figure. 评测回答质量。"""
+    from bot.cli.evaluate import evaluate as measure
+
+    raise typer.Exit(measure(data, full=full))
+
+
 @app.command()
 def why(
     comment: Annotated[str, typer.Argument(help="Id of the comment, as the platform gave it. 弹幕编号")],

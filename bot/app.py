@@ -29,7 +29,7 @@ from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
 from bot.domain.catalog import Catalogue, RowError
-from bot.domain.errors import CatalogueError, RulesError, SettingsError, StoreError
+from bot.domain.errors import CatalogueError, Fatal, RulesError, SettingsError, StoreError
 from bot.domain.ports import Adapter, AdapterFactory, Observer
 from bot.live.jobs import Jobs
 from bot.live.stage import Stage
@@ -161,6 +161,10 @@ class Front:
             await asyncio.gather(*(stage.run() for stage in self.stages.values()))
             for helper in helpers:
                 helper.cancel()
+        if shut := [
+            f"{name}: {s.intake.why}" for name, s in self.stages.items() if s.intake.state == "bad_credentials"
+        ]:
+            raise Fatal("; ".join(shut))
 
     @asynccontextmanager
     async def _redis(self) -> AsyncIterator[Redis]:

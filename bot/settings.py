@@ -96,6 +96,9 @@ def load(file: Path | None, given: Mapping[str, Any], environment: Mapping[str, 
     environment = os.environ if environment is None else environment
     values |= {field: environment[name] for name, field in _ENVIRONMENT.items() if environment.get(name)}
     values |= {name: value for name, value in given.items() if value is not None}
+    if isinstance(room := values.get("room"), dict) and (odd := room.keys() - set(RoomPolicy.__struct_fields__)):
+        known = ", ".join(RoomPolicy.__struct_fields__)
+        raise SettingsError(f"setting room.{min(odd)}: there is no such setting. Fix: use one of {known}.")
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -134,7 +137,7 @@ def _check(settings: Settings) -> None:
     for name, value in msgspec.structs.asdict(settings.room).items():
         if not isinstance(value, bool) and not 0 <= value < math.inf:
             raise SettingsError(f"setting room.{name}: {value}. Fix: give 0 or more.")
-    if settings.redis_url and _scheme(settings.redis_url) not in ("redis", "rediss", "unix"):
+    if settings.redis_url and not _is_redis(settings.redis_url):
         raise SettingsError("setting redis_url: not a redis URL. Fix: give redis://HOST:6379/0 or unix:///path.sock.")
     for room in settings.rooms:
         if not _scheme(room):
@@ -149,6 +152,13 @@ def _scheme(url: str) -> str:
         return urlsplit(url).scheme
     except ValueError:  # such as an IPv6 address whose bracket is open
         return ""
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("redis", "rediss", "unix") and urlsplit(url).port != 0
+    except ValueError:  # a port that is none
+        return False
 
 
 def pseudonym_key(settings: Settings, environment: Mapping[str, str] | None = None) -> bytes:

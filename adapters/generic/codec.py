@@ -96,9 +96,15 @@ def decode(raw: bytes) -> Frame:
     if len(raw) > MAX_FRAME:
         raise ValueError(f"frame of {len(raw)} bytes; at most {MAX_FRAME} are read")
     try:
-        return _decoder.decode(raw)
+        return _decoder.decode(_whole(raw) if b"\\ud" in raw.lower() else raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+def _whole(raw: bytes) -> bytes:
+    """Replace half a surrogate pair, which some clients cut through, so that the rest of the words can be read."""
+    text = json.dumps(json.loads(raw), ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def to_event(wire: WireEvent) -> Event:

@@ -5,15 +5,17 @@
 
 Frames are described by `schema/zhubo.v1.json`; the subprotocol is `zhubo.v1`, the token goes as
 `Authorization: Bearer …` (environment variable ZHUBO_TOKEN), close codes are in `CLOSE`. The side with the room
-numbers its events; after a reconnect `hello.resume` asks for everything after the last number seen.
+numbers its events; after a reconnect `hello.resume` asks for everything after the last number seen. The platform's
+hello tells the number of its last event so far: what comes up to it on the first attach is history, never answered.
 """
 
 import asyncio
 import hmac
 from collections.abc import Mapping
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from websockets.asyncio.client import connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -24,6 +26,7 @@ from adapters.generic.codec import CLOSE, FATAL, SUBPROTOCOL, Frame, decode, enc
 from bot.domain.errors import Fatal, Retry, RoomEnded, SettingsError
 from bot.domain.ports import Caps, Outgoing, Receipt, Session
 
+HELLO_WITHIN = 10.0  # seconds
 MAX_SOCKET = 1024 * 1024  # bytes; larger frames end the connection (1009)
 
 
@@ -32,7 +35,8 @@ class _Room:
 
     def __init__(self, room: str, token: str) -> None:
         self._room, self._token = room, token
-        self._seq = 0
+        self._seq = self._past = 0
+        self._new = True
         self._caps = Caps()
         self._link: Connection | None = None
         self._receipts: dict[str, asyncio.Future[Receipt]] = {}
@@ -62,13 +66,18 @@ class _Room:
         """Run one connection; always ends by raising."""
         try:
             await link.send(encode(Frame("hello", room=self._room, resume=self._seq)))
-            while True:
-                raw = await link.recv(decode=False)
-                try:
-                    await self._take(decode(raw), link, ctx)
-                except ValueError as error:
-                    ctx.malformed(str(error))
-                await ctx.breathe()
+            async with asyncio.timeout(HELLO_WITHIN) as patience:
+                while True:
+                    raw = await link.recv(decode=False)
+                    try:
+                        await self._take(decode(raw), link, ctx)
+                    except ValueError as error:
+                        ctx.malformed(str(error))
+                    if self._link is not None:
+                        patience.reschedule(None)
+                    await ctx.breathe()
+        except TimeoutError as error:
+            raise Retry(f"no hello within {HELLO_WITHIN:.0f} s. Fix: does the platform speak zhubo.v1?") from error
         except ConnectionClosed as closed:
             self._closed(closed)
         finally:
@@ -78,24 +87,38 @@ class _Room:
                     receipt.set_result(Receipt(key, "unknown", "the connection closed before the receipt came"))
 
     async def _take(self, frame: Frame, link: Connection, ctx: Session) -> None:
-        if frame.type == "event" and frame.event is not None:
-            if frame.seq > self._seq:
-                self._seq = frame.seq
-            elif frame.seq and not frame.event.id:
-                return  # redelivered, and nothing else would tell
-            ctx.emit(to_event(frame.event))
+        if frame.type == "event":
+            self._event(frame, ctx)
         elif frame.type == "receipt":
             waiting = self._receipts.get(frame.key)
             if waiting and not waiting.done():
                 waiting.set_result(Receipt(frame.key, frame.outcome, frame.why, frame.after))
         elif frame.type == "hello":
             self._caps = frame.caps or self._caps
+            if self._new:
+                self._past, self._new = frame.seq, False
+            elif 0 < frame.seq < self._seq:
+                self._seq = self._past = 0  # the platform began to count anew
             self._link = link
             ctx.ready()
         elif frame.type == "ping":
             await link.send(encode(Frame("pong")))
         elif frame.type == "error":
             ctx.malformed(f"the platform says: {frame.code} {frame.why}")
+
+    def _event(self, frame: Frame, ctx: Session) -> None:
+        if frame.event is None:
+            ctx.malformed("an event frame without an event")
+            return
+        if frame.seq > self._seq:
+            self._seq = frame.seq
+        elif frame.seq and not frame.event.id:
+            ctx.malformed(f"event {frame.seq} again, and no id to tell whether it is another one")
+            return
+        event = to_event(frame.event)
+        if 0 < frame.seq <= self._past:
+            event = msgspec.structs.replace(event, backfill=True)
+        ctx.emit(event)
 
     def _closed(self, closed: ConnectionClosed) -> None:
         code = closed.rcvd.code if closed.rcvd else 1006
@@ -117,7 +140,8 @@ class Dial(_Room):
 
     def __init__(self, url: str, token: str) -> None:
         super().__init__(urlsplit(url).path.strip("/"), token)
-        self._url = url
+        self._url, parts = url, urlsplit(url)
+        self._shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))  # no password in messages
 
     async def session(self, ctx: Session) -> None:
         """Run one connection."""
@@ -136,17 +160,17 @@ class Dial(_Room):
                 proxy=None,
             ) as link:
                 if link.subprotocol != SUBPROTOCOL:
-                    raise Fatal(f"{self._url} does not speak zhubo.v1. Fix: check the room's URL.")
+                    raise Fatal(f"{self._shown} does not speak zhubo.v1. Fix: check the room's URL.")
                 await self._talk(link, ctx)
         except InvalidURI as error:
-            raise Fatal(f"{self._url} is not a WebSocket URL. Fix: give ws://HOST:PORT/ROOM.") from error
+            raise Fatal(f"{self._shown} is not a WebSocket URL. Fix: give ws://HOST:PORT/ROOM.") from error
         except InvalidStatus as error:
             status = error.response.status_code
             if status in (401, 403, 404):
-                raise Fatal(f"{self._url} answers {status}. Fix: check the room's URL and ZHUBO_TOKEN.") from error
-            raise Retry(f"{self._url} answers {status}") from error
+                raise Fatal(f"{self._shown} answers {status}. Fix: check the room's URL and ZHUBO_TOKEN.") from error
+            raise Retry(f"{self._shown} answers {status}") from error
         except (OSError, TimeoutError, InvalidHandshake) as error:
-            raise Retry(f"{self._url} cannot be reached ({type(error).__name__})") from error
+            raise Retry(f"{self._shown} cannot be reached ({type(error).__name__})") from error
 
 
 class Listen(_Room):
@@ -212,8 +236,12 @@ class Listen(_Room):
 
 def dial(url: str, options: Mapping[str, str]) -> Dial:
     """Build the adapter for ws:// and wss:// rooms."""
-    if not urlsplit(url).hostname:
-        raise SettingsError(f"room {url}: no host. Fix: give ws://HOST:PORT/ROOM.")
+    try:
+        known = bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:  # a port that is none
+        known = False
+    if not known:
+        raise SettingsError("room: no host, or a port that is none. Fix: give ws://HOST:PORT/ROOM.")
     return Dial(url, options.get("token", ""))
 
 

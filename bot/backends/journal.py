@@ -9,6 +9,7 @@ Inputs alone are enough to make the same decisions again; the Turns beside them 
 
 import asyncio
 import logging
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -103,14 +104,20 @@ class Journal:
 
     def _write(self, batch: dict[str, bytearray]) -> None:
         for room, lines in batch.items():
+            size = 0
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 with self._paths[room].open("ab") as file:
-                    if not file.tell():
+                    size = file.tell()
+                    if not size:
                         file.write(_encoder.encode({"zhubo_journal": VERSION, "room": room}) + b"\n")
                     file.write(lines)
+                if self._failing:
+                    log.warning("journal %s: written again; %d lines were lost", self._paths[room], self.dropped)
                 self._failing = False
             except OSError as error:
+                with suppress(OSError):
+                    os.truncate(self._paths[room], size)  # half a line would spoil the next one
                 self.dropped += lines.count(b"\n")
                 if not self._failing:
                     log.error("journal %s: %s; lines are lost until this is repaired", self._paths[room], error)

@@ -13,9 +13,11 @@ forgotten and the chain still closes. A chain cannot show that its own end was c
 
 import asyncio
 import logging
+import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -101,14 +103,21 @@ class Record:
             line, digest = _chained(n + 1, at, what, did, who, prev)
             rooms[room] = n + 1, digest
             files.setdefault(self._path(room, at), []).append(line)
+        sizes: dict[Path, int] = {}
         try:
             for path, lines in files.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with path.open("ab") as file:
+                    sizes[path] = file.tell()
                     file.write(b"".join(lines))
             self._ends |= rooms
+            if self._failing:
+                log.warning("record %s: written again; %d lines were lost", self._folder, self.dropped)
             self._failing = False
         except OSError as error:
+            for path, size in sizes.items():
+                with suppress(OSError):
+                    os.truncate(path, size)  # all or nothing: the chain goes on from the last whole batch
             self.dropped += len(batch)
             if not self._failing:
                 log.error("record %s: %s; lines are lost until this is repaired", self._folder, error)

@@ -68,6 +68,10 @@ def _model(settings: Settings) -> list[Finding]:
     found = known(settings.model, cache=settings.weights)
     if found is not None:
         return [("ok", f"{settings.model} in {found}")]
+    if Path(settings.model).expanduser().exists() or settings.model.startswith((".", "/", "~")):
+        return [
+            ("fail", f"{settings.model} is no model folder; Fix: give one as `save_pretrained` writes it, or a name")
+        ]
     free = shutil.disk_usage(_existing(settings.weights)).free / 1e9
     fix = f"zhubo worker --prepare (fetches about 0.5 GB; {free:.0f} GB free)"
     return [("warn", f"{settings.model} is not on this machine yet; Fix: {fix}")]

@@ -12,7 +12,7 @@ Each character of the comparison form knows where it stood, so a hit can be show
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -20,7 +20,7 @@ from bot.domain.events import Lang
 from bot.domain.law import AdRule, LawTable
 
 _CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
-_CLAUSE = re.compile(r"[^，。；！？,;!?\n]*(?:[，。；！？,;!?\n]|$)")
+_CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! ))*(?:[，。；！？,;!?\n]|\. |$)")
 _LETTER = re.compile(r"[a-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # What a merchant's category is called, by the scopes that rules name.
@@ -125,12 +125,13 @@ class AdLaw:
                     raise ValueError(f"rule {rule.id}, pattern: {error}") from error
             self._unless[rule.id] = tuple(filter(None, (form(u).words.strip() for u in rule.unless)))
 
-    def hits(self, text: str, category: str = "", platform: str = "") -> tuple[Hit, ...]:
+    def hits(self, text: str, category: str = "", platform: str = "", labels: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Return the claims of a text that may not leave, in order, none inside another.
 
         Args:
             category: the merchant's words for the kind of goods; "" applies the rules of every kind.
             platform: where the text would be posted; "" applies the rules of every platform.
+            labels: our own ways to name products ("#1 Linen Shirt"), which claim nothing.
         """
         found: list[Hit] = []
         langs: tuple[Lang, ...] = ("zh", "en") if _LETTER.search(text.lower()) else ("zh",)
@@ -139,7 +140,9 @@ class AdLaw:
             for start, end, rule in self._found(lang, form.words):
                 if self._holds(rule, category, platform) and not self._innocent(rule, form.words, start, end):
                     first, last = form.at[start][0], form.at[end - 1][1]
-                    if lang == "en" or _together(form, start, end, text):
+                    if any(text.startswith(label, first) for label in labels):
+                        continue
+                    if not _denied(text, first, last) and (lang == "en" or _together(form, start, end, text)):
                         found.append(Hit(rule, first, last, text[first:last]))
         found.sort(key=lambda h: (h.start, -h.end))
         outer: list[Hit] = []
@@ -148,12 +151,14 @@ class AdLaw:
                 outer.append(hit)
         return tuple(outer)
 
-    def lawful(self, text: str, lang: Lang, category: str = "", platform: str = "") -> tuple[str, tuple[Hit, ...]]:
+    def lawful(
+        self, text: str, lang: Lang, category: str = "", platform: str = "", labels: Sequence[str] = ()
+    ) -> tuple[str, tuple[Hit, ...]]:
         """Return the text as it may leave ("" when nothing may) and what was found in it.
 
         A hit with a compliant wording is replaced by it; the clause of any other goes.
         """
-        hits = self.hits(text, category, platform)
+        hits = self.hits(text, category, platform, labels)
         if not hits:
             return text, ()
         kept = text
@@ -163,7 +168,7 @@ class AdLaw:
             else:
                 kept = _without_clause(kept, hit.start)
         kept = kept.strip(" ，。；、,;")
-        return ("" if self.hits(kept, category, platform) else kept), hits
+        return ("" if self.hits(kept, category, platform, labels) else kept), hits
 
     def _form(self, lang: Lang) -> Callable[[str], _Form]:
         return self._mapped if lang == "zh" else _spaced
@@ -191,7 +196,9 @@ class AdLaw:
                 if words.startswith(word, i) and _bounded(words, i, end):
                     found.append((i, end, rule))
         for pattern, rule in self._patterns[lang]:
-            found += [(m.start(), m.end(), rule) for m in pattern.finditer(words) if m.end() > m.start()]
+            for m in pattern.finditer(words):
+                if m.end() > m.start() and _bounded(words, m.start(), m.end()):
+                    found.append((m.start(), m.end(), rule))
         return found
 
     def _innocent(self, rule: AdRule, words: str, start: int, end: int) -> bool:
@@ -224,6 +231,24 @@ def _together(form: _Form, start: int, end: int, text: str) -> bool:
     """Tell a hit that is written together, or parted at every character to dodge, from words of two clauses."""
     gaps = [text[form.at[i][1] : form.at[i + 1][0]] for i in range(start, end - 1)]
     return all(gaps) or not any(_CLAUSE_MARK.search(gap) for gap in gaps)
+
+
+# Words that turn a claim into a denial, before it or behind it in the same sentence.
+_DENIES = re.compile(
+    r"(?:不(?:能|敢|会|可|得)?(?:说|讲|宣称|保证|承诺|代替|替代|属于|代表|等于)|不是|并非|不具有?|没有(?:什么|任何)?(?!副|对手|比|谁|人|一)|不做|不卖|"
+    r"别信|谢绝|请勿|无法|问(?:一下)?(?:医生|客服)|\b(?:not|never|no|isn't|doesn't|don't|can't|cannot|won't|without)\b)[^，。；！？,;!?\n]{0,14}$",
+    re.I,
+)
+_TAKES_BACK = re.compile(
+    r"^[^，。；！？;!?\n]{0,8}(?:这种话|这样的话|这类话|那种说法|的说法|这回事|我不|不能讲|不敢讲|不说|不清楚|我们没有|我们不|不能代替)"
+)
+
+
+def _denied(text: str, start: int, end: int) -> bool:
+    """Tell whether a claim is only named to be denied: 我不能说它能降血糖, it is not a cure."""
+    if re.search(r"[不没无非零0]|\bno\b|\bnot\b|n't", text[start:end], re.I):
+        return False  # the denial is the claim: 无副作用
+    return bool(_DENIES.search(text[:start]) or _TAKES_BACK.match(text[end:]))
 
 
 def _without_clause(text: str, at: int) -> str:

@@ -84,7 +84,8 @@ _CLAUSE_END = re.compile(r"[。；，]|[.;,](?= )")
 
 
 def trimmed(text: str, limit: int) -> str:
-    """Leave out last clauses, at most two thirds of the words; "" when what would go restricts or denies what stays.
+    """Leave out last clauses, at most two thirds of the words; "" when what would go restricts or denies what stays,
+    or what stays may be the condition of what would go.
 
     "包邮，新疆除外" must not become "包邮".
     """
@@ -93,7 +94,7 @@ def trimmed(text: str, limit: int) -> str:
     ends = [m.start() for m in _CLAUSE_END.finditer(text) if m.start() <= limit]
     kept, rest = (text[: ends[-1]], text[ends[-1] :]) if ends else ("", text)
     whole = all(kept.count(a) == kept.count(b) for a, b in ("()", "（）", "【】", "[]"))
-    if 3 * len(kept) < len(text) or not whole or negated(rest) or RESTRICTS.search(rest.lower()):
+    if 3 * len(kept) < len(text) or not whole or any(negated(t) or RESTRICTS.search(t.lower()) for t in (kept, rest)):
         return ""
     return kept
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.decide.facts import Answer, answer, from_faq, join, value_of
+from bot.decide.facts import Answer, answer, join, value_of
+from bot.decide.faq import from_faq
 from bot.decide.triage import Reading
 from bot.decide.words import fold
 from bot.domain.catalog import Catalogue, Product

@@ -3,6 +3,7 @@
 import msgspec
 
 from bot.decide import card, compose, facts, guard, recommend
+from bot.decide.faq import from_faq
 from bot.decide.triage import Reading
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.turns import Fact, Suggestion
@@ -56,7 +57,7 @@ def draft(
         return Words("", answer.text, answer.facts, Suggestion(named.id, "need", "", answer.facts))
     if product is None:
         return ToHost(how)
-    answer_ = facts.answer(reading, product, catalogue) or facts.from_faq(text, product, catalogue)
+    answer_ = facts.answer(reading, product, catalogue) or from_faq(text, product, catalogue)
     if answer_ is not None:
         if not _safe(answer_, product, reading.size):
             return ToHost("unbound_number")

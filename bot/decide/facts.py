@@ -11,7 +11,6 @@ import msgspec
 from bot.decide.lexicon import MEASURE
 from bot.decide.skus import asked_skus, colour_word, size_word
 from bot.decide.triage import Reading
-from bot.decide.words import content, negated
 from bot.domain.catalog import TEXT_FIELDS, Catalogue, Money, Product, Sku
 from bot.domain.events import Lang
 from bot.domain.turns import Fact
@@ -164,6 +163,25 @@ def _stock(say: _Say, skus: Sequence[Sku], asked: tuple[str, str]) -> None:
         say.put(f"{asked[0]}有货", f"{asked[1]} in stock".strip(), *facts)
     else:
         say.put(f"{asked[0]}还有{left}件", f"{asked[1]} {left} left".strip(), *facts)
+    _except_gone(say, skus)
+
+
+def _except_gone(say: _Say, skus: Sequence[Sku]) -> None:
+    """Beside "in stock", name what is not: a viewer may have meant just that."""
+    gone = [s for s in skus if s.stock == 0]
+    sizes = [
+        z
+        for z in say.product.sizes
+        if all(s.stock == 0 for s in skus if s.size == z) and any(s.size == z for s in skus)
+    ]
+    names = sizes if sizes and len(sizes) < 4 else [_sku_name(s, say.lang) for s in gone] if len(gone) < 4 else []
+    if not gone:
+        return
+    facts = [say.fact("stock", s) for s in gone]
+    if names and all(names):
+        say.put("、".join(names) + "已售罄", ", ".join(names) + " sold out", *facts)
+    else:
+        say.put("部分规格已售罄", "some options are sold out", *facts)
 
 
 def _sku_name(sku: Sku, lang: Lang) -> str:
@@ -240,16 +258,12 @@ def answer(reading: Reading, product: Product, catalogue: Catalogue) -> Answer |
         rest = [s for s in product.skus if s.stock]
         _offer_rest(say, rest[:4])
         skus = []
-    for slot in sorted(reading.slots, key=_rank):
+    for slot in sorted(reading.slots, key=lambda s: _ORDER.get(s, 9)):
         _say_slot(say, slot, skus, name)
     return Answer(join(say.parts, reading.lang), tuple(say.facts), say.sold_out) if say.parts else None
 
 
 _ORDER = {slot: i for i, slot in enumerate(("price", "original", "discount", "stock", "size", "colour", "sizing"))}
-
-
-def _rank(slot: str) -> int:
-    return _ORDER.get(slot, 9)
 
 
 def _say_slot(say: _Say, slot: str, skus: Sequence[Sku], name: tuple[str, str]) -> None:
@@ -283,16 +297,3 @@ def join(parts: Sequence[str], lang: Lang) -> str:
     if lang == "zh":
         return "，".join(p.rstrip(ends) for p in parts)
     return "; ".join(p.rstrip(ends) for p in parts)
-
-
-def from_faq(text: str, product: Product, catalogue: Catalogue) -> Answer | None:
-    """Answer with the merchant's own FAQ when the question is, word for word in content, one of it."""
-    asked = content(text)
-    if not asked:
-        return None
-    for faq in product.faq:
-        known = content(faq.question)
-        same = len(asked & known) / len(asked | known) if known else 0.0
-        if same >= 0.6 and negated(text) == negated(faq.question):
-            return Answer(faq.answer.rstrip("。."), (fact(catalogue, product, f"faq:{faq.question}"),))
-    return None

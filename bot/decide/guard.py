@@ -103,6 +103,15 @@ _WIDE = {",": "，", ";": "；", ":": "：", "!": "！"}
 _NARROW = re.compile(r"([,;:!])(?: |(?=[\u3400-\u9fff])|$)|(?<=[\u3400-\u9fff])([,;:!])")
 
 
+# A yes or no before the words: they must stand by themselves, because small models nod at anything.
+_BARE = re.compile(
+    r"^(?:是的?|可以的?|不可以|能的?|不能|会的?|不会|有的?|没有|对的?|不是|好的|当然(?:可以)?|"
+    r"yes|no|sure|of course|yeah)[,，。.!！:]\s*(?=\S)",
+    re.I,
+)
+_GARBLED = re.compile(r"([\u3400-\u9fff]{3,})[^,，。;；]{0,6}\1|\b(\w{4,} \w+) (?:\w+ )?\2\b")
+
+
 def _numbers_of(text: str) -> set[Decimal]:
     return {n.value for n in read(text)}
 
@@ -187,9 +196,11 @@ def check(text: str, question: str, product: Product, catalogue: Catalogue, lang
         question: the viewer's words.
         limit: longest text that may be sent, in characters (English gets twice as many).
     """
-    text = clean(text).strip(" \"'“”‘’")
+    text = _BARE.sub("", clean(text).strip(" \"'“”‘’")) or clean(text)
     if not text:
         return Verdict("", "empty")
+    if _GARBLED.search(text):
+        return Verdict("", "garbled")
     if _ASKS_HOST.search(text):
         return Verdict("", "asks_host")
     if reason := _forbidden(text, lang, limit):

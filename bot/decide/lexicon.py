@@ -46,6 +46,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
             for key in (fold(name), *_tails(name)):
                 if len(key) >= 2:
                     names[key] = tuple(dict.fromkeys((*names.get(key, ()), product.id)))
+        if len(product.id) >= 3 and re.fullmatch(r"[a-zA-Z]+[-_]?\d[\w-]*", product.id):
+            names[fold(product.id)] = (product.id,)
         head = fold(product.name.en.rpartition(" ")[2])
         if len(head) >= 3:
             heads[head] = tuple(dict.fromkeys((*heads.get(head, ()), product.id)))
@@ -60,7 +62,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
     plain = {name: r"\W{0,2}".join(map(re.escape, name.split())) for name in names}
     found = {name: rf"{p}(?:e?s)?(?![a-z])" if name[-1].isascii() else p for name, p in plain.items()}
     head = "|".join(r"\W{0,2}".join(map(re.escape, h.split())) for h in heads) or "(?!)"
-    after_article = re.compile(rf"(?<![a-z])(?:the|this|that|your|these|those) ({head})(?:e?s)?(?! one)(?![a-z])")
+    before = r"(?<![a-z])(?:the|this|that|your|these|those) |^\W*|(?<=how much is )|(?<=price of )"
+    after_article = re.compile(rf"(?:{before})({head})(?:e?s)?(?! one)(?![a-z])")
     return Lexicon(
         heads | names,
         _finder(found),

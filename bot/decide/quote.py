@@ -4,12 +4,14 @@ Only for questions on a topic that the card speaks of: the sentence on that very
 """
 
 import re
+from collections.abc import Sequence
 
 from bot.decide.card import Statement, statements
 from bot.decide.facts import Answer, fact
+from bot.decide.faq import asks_alike
 from bot.decide.guard import Verdict, check
 from bot.decide.topics import topics_of
-from bot.decide.words import clauses, content, lang_of
+from bot.decide.words import atoms, clauses, content, lang_of
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Lang
 
@@ -35,10 +37,34 @@ def hold(text: str, question: str, product: Product, catalogue: Catalogue, lang:
         return Verdict("", "bare") if verdict.text else verdict
     if not verdict.text:  # refused words never stand beside true ones: "不含坚果，对坚果过敏者不要食用"
         return Verdict(said.text, "ok", said.facts)
-    own = "，".join(c for c in clauses(text) if c not in said.text and not _POINTER.fullmatch(c))
-    if not own:
-        return Verdict("", "bare")
+    own = "，".join(c for c in clauses(text) if c not in said.text and atoms(c) and not _POINTER.fullmatch(c))
+    if not own:  # a bare yes or no: the merchant's sentence says it better
+        return Verdict(said.text, "ok", said.facts)
     return Verdict(f"{own}{'，' if lang == 'zh' else ': '}{said.text}", "ok", said.facts)
+
+
+_POLAR = re.compile(
+    r"^(?:亲[,，]?)?(?:不?可以|不?能|不?会|没?有|不?是|不用|不需要|可|[放装]不下|[放装]得下|(?:yes|no|sure|not)\b)",
+    re.I,
+)
+_NUMBER = re.compile(r"\d")
+
+
+def _answers_another(statement: Statement, question: str, product: Product) -> bool:
+    """Tell whether a sentence says yes or no to another question: 不可以 is no answer to 能手洗吗."""
+    field, _, asked = statement.field.partition(":")
+    if field != "faq":
+        return False
+    polar = bool(_POLAR.match(statement.whole)) or bool(_NUMBER.search(asked))
+    return polar and not asks_alike(question, asked, product)
+
+
+def _told_otherwise(best: Statement, card: Sequence[Statement]) -> bool:
+    """Tell whether another sentence on the very topic says the opposite, so that one alone would be half the truth."""
+    exact = {t.id for t in best.topics}
+    both = {s.negative for s in card if s.whole == best.whole and exact & {t.id for t in s.topics}}
+    others = {s.negative for s in card if s.whole != best.whole and exact & {t.id for t in s.topics}}
+    return len(both) == 1 and not others <= both
 
 
 def _informative(text: str, question: str) -> bool:
@@ -60,12 +86,13 @@ def quote(question: str, product: Product, catalogue: Catalogue, lang: Lang) -> 
         return None
     best: Statement | None = None
     score = 0
-    for statement in statements(product):
-        if lang_of(statement.whole) != lang or len(statement.whole) > LIMIT * (1 if lang == "zh" else 2):
+    card = [s for s in statements(product) if lang_of(s.whole) == lang and not _answers_another(s, question, product)]
+    for statement in card:
+        if len(statement.whole) > LIMIT * (1 if lang == "zh" else 2):
             continue
         fits = 2 * len(exact & {t.id for t in statement.topics}) + len(near & {t.group for t in statement.topics})
         if fits > score:
             best, score = statement, fits
-    if best is None or not near <= {t.group for t in best.topics}:
+    if best is None or not near <= {t.group for t in best.topics} or _told_otherwise(best, card):
         return None
     return Answer(best.whole.rstrip("。.；;"), (fact(catalogue, product, best.field),))

@@ -11,7 +11,7 @@ from bot.decide.numbers import read
 from bot.decide.topics import topics_of
 from bot.decide.triage import Reading
 from bot.decide.words import content
-from bot.domain.catalog import Catalogue, Product
+from bot.domain.catalog import Catalogue, Product, Sku
 from bot.domain.events import Lang
 from bot.domain.turns import Fact, Suggestion
 from bot.domain.viewers import ViewerContext
@@ -79,16 +79,23 @@ def for_need(
     return product, Answer(_offer(product, reading.lang), _facts(product, catalogue))
 
 
+def _here(product: Product) -> list[Sku]:
+    """Return the SKUs that can be bought now, the cheapest first."""
+    return sorted((s for s in product.skus if s.price and s.stock != 0), key=lambda s: s.price.minor if s.price else 0)
+
+
 def _offer(product: Product, lang: Lang) -> str:
-    price = money(product.prices[0], lang)
-    up = len(product.prices) > 1
+    prices = list(dict.fromkeys(s.price for s in _here(product) if s.price))
+    price, up = money(prices[0], lang), len(prices) > 1
     if lang == "zh":
         return f"可以看看{product.number}号{product.name.get('zh')}，现价{price}{'起' if up else ''}"
     return f"take a look at #{product.number} {product.name.get('en')}, {'from ' if up else ''}{price}"
 
 
 def _facts(product: Product, catalogue: Catalogue) -> tuple[Fact, ...]:
-    return tuple(fact(catalogue, product, field) for field in ("number", "name", "price", "stock"))
+    whole = tuple(fact(catalogue, product, field) for field in ("number", "name", "price", "stock"))
+    cheapest = _here(product)[0]
+    return (*whole, fact(catalogue, product, "price", cheapest), fact(catalogue, product, "stock", cheapest))
 
 
 def beside(

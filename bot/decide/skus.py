@@ -23,10 +23,48 @@ def _is_colour(sku: Sku, asked: str) -> bool:
 _CODE = re.compile(r"[2-6]?x*[sml]|3\d|4\d", re.I)
 
 
+_XL = re.compile(r"^(x{2,4})l$")
+_PARTS = re.compile(r"[×x*/·\s（）()+-]+")
+
+
+def _same(size: str) -> str:
+    """Write a size one way: XXL and 2xl, 1.5m and 1.5米."""
+    size = size.lower().removesuffix("码").strip()
+    if found := _XL.match(size):
+        return f"{len(found[1])}xl"
+    return re.sub(r"(?<=\d)m$", "米", size)
+
+
 def _is_size(sku: Sku, asked: str) -> bool:
     """Tell whether a viewer who types `asked` means this size: all of it, or what it begins with (1.5米 of 1.5米床)."""
-    own = sku.size.lower()
+    own, asked = _same(sku.size), _same(asked)
     return own == asked or (len(asked) > 2 and own.startswith(asked) and not asked[-1].isdigit())
+
+
+def size_named(folded: str, product: Product) -> str:
+    """Return the size of this very product that a line names in passing: 29 of jeans, 30袋 of 25g×30袋, "" for none."""
+    parts = {size: [p for p in _PARTS.split(size.lower()) if p] for size in product.sizes}
+    for size in sorted(product.sizes, key=len, reverse=True):
+        others = {p for other, found in parts.items() if other != size for p in found}
+        names = [size.lower(), _same(size), *(p for p in parts[size] if p not in others and len(p) > 1)]
+        if any(_stands(name, folded) for name in names):
+            return size.lower()
+    return ""
+
+
+def _stands(name: str, folded: str) -> bool:
+    """Tell whether a size stands in a line by itself; a bare number must not be money, a date, a body or a link."""
+    if not name or name == "-":
+        return False
+    ends = r"(?![\d.a-z])" if name[-1].isascii() else ""
+    bare = (
+        r"(?!\s*(?:元|块|号|天|日|岁|斤|公斤|kg|cm|厘米|小时|个月|月|年|%|折|件|个|rmb|yuan|lbs?))"
+        if name.isdecimal()
+        else ""
+    )
+    if len(name) < 2 and not name.isdecimal():
+        return False
+    return bool(re.search(rf"(?<![\d.a-z¥$]){re.escape(name)}{ends}{bare}", folded))
 
 
 def size_word(asked: str) -> str:
@@ -47,10 +85,10 @@ def asked_skus(reading: Reading, product: Product) -> tuple[list[Sku], tuple[str
         skus, own = fits, dict.fromkeys(s.colour for s in fits)
         first = fits[0].colour
         zh, en = (first.get("zh"), first.get("en")) if len(own) == 1 else (colour_word(reading.colour), reading.colour)
-    if reading.size:
-        fits = [s for s in skus if _is_size(s, reading.size)]
+    if size := reading.size or size_named(reading.folded, product):
+        fits = [s for s in skus if _is_size(s, size)]
         if not fits:
-            known = any(_is_size(s, reading.size) for s in product.skus)
+            known = any(_is_size(s, size) for s in product.skus)
             return [], ("", ""), "pair" if known else "size"
         skus = fits
         suffix = "码" if _CODE.fullmatch(fits[0].size) else ""

@@ -25,7 +25,8 @@ _TOPICS: tuple[tuple[str, str, str], ...] = (
     ("body:fat", "body", r"显胖|显壮|显肥|look (?:fat|big|chubby)"),
     ("body:slim", "body", r"显瘦|遮肉|修身|显高|slim|flatter"),
     ("warm", "warm", r"保暖|暖和|暖|抗冻|抗寒|会冷|冷不冷|冷吗|warm(?! water)|cold enough"),
-    ("winter", "warm", r"冬天|冬季|秋冬|冬|零下|winter|below zero|freezing"),
+    ("freezing", "warm", r"零下|零度|below zero|freezing|sub.?zero"),
+    ("winter", "warm", r"冬天|冬季|秋冬|冬|winter"),
     ("cool", "cool", r"凉快|清凉|透气|凉爽|breath(?!e? in)|\bcool to wear|keeps? you cool"),
     (
         "hot",

@@ -151,11 +151,6 @@ def _refused(line: _Line) -> Reading | None:
     return None
 
 
-def _taken_apart(text: str, words: Lexicon) -> _Line:
-    raw = kinds.CALLS.sub("", repaired(kinds.STICKER.sub(" ", text.lower()))) or text.lower()
-    return _Line(text, fold(text), lang_of(text), raw, not raw.isascii(), bool(_LATIN.search(raw)))
-
-
 def _look_up(line: _Line, words: Lexicon) -> None:
     """Find the products, numbers and SKUs that a line names."""
     line.raw, meant = named_in(kinds.TAG.sub(" ", line.raw), words)
@@ -167,7 +162,8 @@ def _look_up(line: _Line, words: Lexicon) -> None:
 
 def by_rules(text: str, words: Lexicon) -> tuple[_Line, Reading]:
     """Read one cleaned line by the rules alone; the reason says which rule decided."""
-    line = _taken_apart(text, words)
+    raw = kinds.CALLS.sub("", repaired(kinds.STICKER.sub(" ", text.lower()))) or text.lower()
+    line = _Line(text, fold(text), lang_of(text), raw, not raw.isascii(), bool(_LATIN.search(raw)))
     if not line.folded:
         return line, line.reading("chatter", "no_words")
     if refused := _refused(line):

@@ -81,3 +81,11 @@ def hostile_show(shop: Catalogue, *, seconds: float, seed: int) -> Iterator[Step
                 text = f"{dice.randrange(1, len(shop.products) + 1)}号 {text}"
         viewer = f"v{dice.randrange(400)}"
         yield Step(cue.at, Heard(seq, cue.at, event.kind, f"c{seq}", viewer, text, product=event.product))
+
+
+def questions(shop: Catalogue, *, seed: int) -> list[str]:
+    """Return what the crowd and the tricksters ask, for putting drafts straight to the guard."""
+    wanted = ("open", "unanswerable", "fact", "injection")
+    cues = make_show(shop, seconds=1200, seed=seed)
+    asked = [clean(c.event.text) for c in cues if c.event and c.label.partition(":")[0] in wanted]
+    return asked + list(_TRICKS) * 10

@@ -171,7 +171,7 @@ class Outbox:
         if not text:
             state.close(now, first, "to_host", "too_long")  # alone: others join only where there is room
             return
-        if hits := state.law.hits(text):  # a name or suggestion that the merchant wrote
+        if hits := state.law.hits(text, labels=state.labels):  # a name or suggestion that the merchant wrote
             first.rules = tuple(hit.rule.id for hit in hits)
             state.close(now, first, "withheld", f"adlaw:{hits[0].rule.id}")
             return

@@ -82,6 +82,7 @@ class Ended(msgspec.Struct):
     """A question that ended: how, when, on which facts, and how often it was asked again since.
 
     Attributes:
+        known: catalogue version in force then, and whether workers could be asked.
         told: the facts of the line, its suggestion included; emptied once the line is being corrected.
     """
 
@@ -95,6 +96,7 @@ class Ended(msgspec.Struct):
     path: Path | None
     facts: tuple[Fact, ...]
     told: tuple[Fact, ...]
+    known: tuple[int, bool]
     again: int = 0
 
 
@@ -167,7 +169,7 @@ class Book:
         self._by_job.pop(question.job, None)
         question.job = ""
 
-    def close(self, question: Question, fate: Fate, now: float) -> Sequence[Asker]:
+    def close(self, question: Question, fate: Fate, now: float, known: tuple[int, bool]) -> Sequence[Asker]:
         """Take a question out of the book and return its askers."""
         del self._open[question.key]
         self.unexpect(question)
@@ -177,7 +179,7 @@ class Book:
             beside = question.suggestion.facts if question.suggestion else ()
             ended = Ended(
                 question.id, question.reading.lang, len(question.askers), fate, question.reason, now,
-                question.line or question.body, question.path, question.facts, (*question.facts, *beside),
+                question.line or question.body, question.path, question.facts, (*question.facts, *beside), known,
             )  # fmt: skip
             _keep(self._ended, question.key, ended)
             if fate == "answered":

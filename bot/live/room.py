@@ -108,7 +108,7 @@ class Room:
     @property
     def on_screen(self) -> str:
         """Id of the product the host explains; platforms name it by id or by link number."""
-        if self._screen not in self.catalogue.by_id and self._screen.isdecimal():
+        if self._screen not in self.catalogue.by_id and self._screen.isdecimal() and len(self._screen) < 10:
             numbered = self.catalogue.by_number.get(int(self._screen))
             return numbered.id if numbered else ""
         return self._screen
@@ -189,6 +189,8 @@ class Room:
         before = self.book.ended(key, now - self._state.policy.repeat_after)
         if before is None or before.fate not in ("answered", "to_host", "withheld"):
             return False
+        if before.fate != "answered" and before.known != (self.catalogue.version, self._state.staffed):
+            return False  # what nobody could say then may be known now
         if facts.stale(before.facts, self.catalogue):
             return False
         before.again += 1

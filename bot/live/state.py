@@ -44,7 +44,7 @@ class State:
     Attributes:
         boot: milliseconds since the epoch at `Begin`; part of every key that must be unique across restarts.
         staffed: workers can be asked.
-        law: the advertising-law table in force.
+        law: the advertising-law table in force; `labels` are our names of products, which claim nothing.
         out: what the input at hand leads to.
     """
 
@@ -63,6 +63,8 @@ class State:
     def stock(self, catalogue: Catalogue) -> None:
         """Put a catalogue version in force."""
         self.catalogue, self.read = catalogue, Reader(catalogue)
+        numbered = [p for p in catalogue.products if p.number]
+        self.labels = [f"#{p.number}{end}" for p in numbered for end in (f" {p.name.get('en')}", ":")]
 
     def product(self, id: str) -> Product | None:
         """Return a product of the version in force."""
@@ -105,7 +107,7 @@ class State:
     def close(self, now: float, question: Question, fate: Fate, reason: str) -> None:
         """End a question: one Turn for each of its comments."""
         question.reason = reason
-        for i, asker in enumerate(self.book.close(question, fate, now)):
+        for i, asker in enumerate(self.book.close(question, fate, now, (self.catalogue.version, self.staffed))):
             mine: Fate = "merged" if fate == "answered" and i else fate
             self.turn(now, asker.heard, asker.reading, mine, reason, of=question, decided=asker.decided)
         question.state = "answered" if fate == "merged" or fate == "ignored" else fate  # noqa: PLR1714 - narrows the type

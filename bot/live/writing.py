@@ -97,7 +97,7 @@ class Writing:
         """Put a table of advertising law in force and draft anew what it forbids."""
         self._state.law = AdLaw(table)
         for question in self._state.book.in_state("ready"):
-            if self._state.law.hits(question.body, self._category(question)):
+            if self._state.law.hits(question.body, self._category(question), labels=self._state.labels):
                 self.draft(now, question)
 
     def stocked(self, now: float, catalogue: Catalogue) -> None:
@@ -121,7 +121,7 @@ class Writing:
     ) -> None:
         """Keep words as far as the law lets them leave; a question whose words it forbids altogether ends withheld."""
         state, lang = self._state, question.reading.lang
-        lawful, hits = state.law.lawful(text, lang, self._category(question))
+        lawful, hits = state.law.lawful(text, lang, self._category(question), labels=state.labels)
         question.body, question.facts, question.path, question.drafted = lawful or text, held, path, drafted
         question.rules = tuple(dict.fromkeys((*question.rules, *(hit.rule.id for hit in hits))))
         before = state.book.said(question, now - state.policy.repeat_after)

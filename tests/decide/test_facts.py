@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decide import guard
-from bot.decide.facts import Answer, amount, answer, from_faq, join, money, stale, value_of
+from bot.decide.facts import Answer, amount, answer, join, money, stale, value_of
+from bot.decide.faq import from_faq
 from bot.decide.triage import Reader
 from bot.domain.catalog import Catalogue, Money, Product, Sku, Text
 from tests.decide.shelf import demo_goods
@@ -24,17 +25,18 @@ def say(text: str, product: str = "shirt", shop: Catalogue | None = None) -> Ans
         ("多少钱", "shirt", "现价129元"), ("how much", "shirt", "¥129 now"), ("原价多少", "shirt", "原价199元"),
         ("有优惠吗", "shirt", "现价129元，原价199元"),
         ("M码还有吗", "shirt", "M码还有3件"), ("L码还有吗", "shirt", "L码已售罄，现有白色M、黑色XL"),
-        ("有货吗", "shirt", "有货"),
+        ("有货吗", "shirt", "有货，L已售罄"),
         ("XXL有吗", "shirt", "没有XXL码，现有白色M、黑色XL"), ("有粉色吗", "shirt", "没有粉色，现有白色M、黑色XL"),
         ("有黑色M码吗", "shirt", "这个颜色没有M码，现有白色M、黑色XL"),
-        ("黑色还有吗", "shirt", "黑色有货"), ("white left?", "shirt", "white 3 left"),
+        ("黑色还有吗", "shirt", "黑色有货"), ("white left?", "shirt", "white 3 left; L sold out"),
         ("is the black one available", "shirt", "black in stock"),
         ("有什么码", "shirt", "尺码有M、XL，L暂时没货"), ("有什么规格", "F109", "规格有50ml"),
         ("什么颜色", "shirt", "颜色有白色、黑色"),
         ("什么时候发货", "shirt", "48小时内发货，满99元包邮"),
         ("能机洗吗", "shirt", "不可机洗，建议手洗"), ("重量多少", "shirt", "重量200g"),
         ("怎么下单", "shirt", "点1号链接下单"), ("多少钱 包邮吗", "shirt", "现价129元，48小时内发货，满99元包邮"),
-        ("还有吗", "tote", "还有9件"), ("蓝色的还有吗", "D101", "雾蓝色有货"), ("1.5米的多少钱", "H112", "现价259元"),
+        ("还有吗", "tote", "还有9件"), ("蓝色的还有吗", "D101", "雾蓝色有货，L已售罄"),
+        ("1.5米的多少钱", "H112", "现价259元"),
         ("有38码吗", "shirt", "没有38码，现有白色M、黑色XL"),
     ],
 )  # fmt: skip

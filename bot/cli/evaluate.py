@@ -1,0 +1,106 @@
+"""`zhubo eval`: every figure of the answers' quality, with its baseline, on this machine."""
+
+import os
+import platform
+import random
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.backends.catalog_file import load_catalogue
+from bot.backends.rules_file import load_rules
+from bot.decide.adlaw import AdLaw
+from bot.decide.facts import answer
+from bot.decide.quote import hold
+from bot.decide.triage import Reader, resolve
+from bot.decide.words import fold, lang_of
+from bot.demo.audit import explain
+from bot.demo.exam import big_shop, hostile_show, questions
+from bot.demo.play import GOODS
+from bot.domain.catalog import Catalogue
+from bot.domain.law import LawTable
+from bot.training.evaluate import Figure, everything
+from bot.training.liar import Liar
+from bot.training.truth import examine
+
+SECONDS = 3000.0  # of virtual show: more than 10,000 questions
+FULL = 9000.0
+
+
+def evaluate(data: Path, *, full: bool) -> int:
+    """Measure and print. Returns 1 when a floor is missed."""
+    console = Console(highlight=False, width=150)
+    goods, rules = load_catalogue(GOODS, version=1).catalogue, load_rules()
+    began = time.monotonic()
+    shared = data if data.is_dir() else None
+    if shared is None:
+        console.print(f"{data} is not there: figures on the shared sets are left out. Fix: --data DIR", markup=False)
+    with console.status("") as status:
+        sections = everything(goods, AdLaw(rules), shared, status.update)
+        status.update("truth")
+        sections.append(("Truth", _truth(goods, rules, FULL if full else SECONDS)))
+    table = Table(show_edge=False, title_justify="left")
+    for name in ("", "measured", "asked for", "", "simple way, same run"):
+        table.add_column(name, justify="right" if name in ("measured", "asked for") else "left")
+    for title, figures in sections:
+        table.add_section()
+        table.add_row(f"[bold]{title}[/]")
+        for f in figures:
+            mark = "" if not f.floor else "[green]ok[/]" if f.ok else "[bold red]missed[/]"
+            table.add_row(f.what, f.value, f.floor, mark, f.baseline)
+    console.print(table)
+    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    console.print(f"\n{time.strftime('%Y-%m-%d')}, {where}, {time.monotonic() - began:.0f} s", markup=False)
+    return int(any(not f.ok for _, figures in sections for f in figures))
+
+
+def _truth(goods: Catalogue, rules: LawTable, seconds: float) -> list[Figure]:
+    """Drive a room through a hostile show with the worst drafter, and put as many lies straight to the guard."""
+    dice = random.Random(3)
+    shop = big_shop(goods, dice)
+    liar = Liar(shop.products, dice)
+    found = examine(
+        hostile_show(shop, seconds=seconds, seed=5),
+        rules,
+        lambda job, product, lang: liar(product, lang),
+        lambda line, catalogue: [w.why for w in explain(line, catalogue)],
+    )
+    asked, lies, left = questions(shop, seed=9), 0, []
+    for _ in range(found.questions):
+        text, product = dice.choice(asked), dice.choice(shop.products)
+        draft = liar(product, lang_of(text))
+        verdict = hold(draft.text, text, product, shop, lang_of(text))
+        lies += bool(draft.false)
+        if draft.false and verdict.text and fold(draft.false) in fold(verdict.text):
+            left.append(draft)
+    wrong = len(found.sent) + len(found.wrong)
+    refused, known = _refused(shop, asked)
+    return [
+        Figure(
+            f"wrong or unbound claims sent: {found.questions} questions on {len(shop.products)} products, "
+            f"{found.lines} lines, {found.lies} false drafts",
+            str(wrong), f"without a guard {found.lies}", "0", not wrong,
+        ),
+        Figure(
+            f"false drafts that pass the guard, of {lies}", str(len(left)), f"without a guard {lies}", "0", not left
+        ),
+        Figure(
+            f"refusals where the catalogue has the answer, of {known}", f"{refused / known * 100:.2f} %", "", "<= 3 %",
+            refused / known <= 0.03,
+        ),
+    ]  # fmt: skip
+
+
+def _refused(shop: Catalogue, asked: list[str]) -> tuple[int, int]:
+    """Count fact questions that the catalogue could answer, and those left unanswered."""
+    reader, refused, known = Reader(shop), 0, 0
+    for i, text in enumerate(asked):
+        reading = reader(text)
+        product, _ = resolve(reading, shop, shop.products[i % len(shop.products)].id, "")
+        if product is None or not reading.slots or not any(s in product.texts or s == "price" for s in reading.slots):
+            continue
+        known += 1
+        refused += answer(reading, product, shop) is None
+    return refused, known
