@@ -46,6 +46,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
             for key in (fold(name), *_tails(name)):
                 if len(key) >= 2:
                     names[key] = tuple(dict.fromkeys((*names.get(key, ()), product.id)))
+        if (last := product.name.zh[-1:]) in _KINDS:
+            names[last] = tuple(dict.fromkeys((*names.get(last, ()), product.id)))
         if len(product.id) >= 3 and re.fullmatch(r"[a-zA-Z]+[-_]?\d[\w-]*", product.id):
             names[fold(product.id)] = (product.id,)
         head = fold(product.name.en.rpartition(" ")[2])
@@ -61,6 +63,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
                 sizes |= {size, measure[0] if measure else size}  # "1.5米床" is also asked for as "1.5米"
     plain = {name: r"\W{0,2}".join(map(re.escape, name.split())) for name in names}
     found = {name: rf"{p}(?:e?s)?(?![a-z])" if name[-1].isascii() else p for name, p in plain.items()}
+    found |= {name: p + _ASKED_OF for name, p in plain.items() if len(name) == 1}
     head = "|".join(r"\W{0,2}".join(map(re.escape, h.split())) for h in heads) or "(?!)"
     before = r"(?<![a-z])(?:the|this|that|your|these|those) |^\W*|(?<=how much is )|(?<=price of )"
     after_article = re.compile(rf"(?:{before})({head})(?:e?s)?(?! one)(?![a-z])")
@@ -74,6 +77,8 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
     )
 
 
+# What must follow a kind of one character to be meant as a name: 茶多少钱, not 喝茶.
+_ASKED_OF = "(?=多少|怎么卖|咋卖|啥价|什么价|还有|有货|包邮|几)"
 _KINDS = {
     "裤": "裤子",
     "裙": "裙子",

@@ -51,9 +51,12 @@ _MAYBE = re.compile(
 
 def mask(text: str) -> str:
     """Replace contacts, links and mentions by `[contact]`, `[link]` and `[user]`."""
-    if _MAYBE.search(text):
+    while _MAYBE.search(text):
+        before = text
         for pattern, instead in _MASKS:
             text = pattern.sub(instead, text)
+        if text == before:  # what one mask uncovers, another may hide
+            break
     return text
 
 

@@ -86,8 +86,10 @@ def quote(question: str, product: Product, catalogue: Catalogue, lang: Lang) -> 
         return None
     best: Statement | None = None
     score = 0
-    card = [s for s in statements(product) if lang_of(s.whole) == lang and not _answers_another(s, question, product)]
+    card = [s for s in statements(product) if lang_of(s.whole) == lang]
     for statement in card:
+        if _answers_another(statement, question, product):
+            continue
         if len(statement.whole) > LIMIT * (1 if lang == "zh" else 2):
             continue
         fits = 2 * len(exact & {t.id for t in statement.topics}) + len(near & {t.group for t in statement.topics})

@@ -6,7 +6,7 @@ import msgspec
 
 from bot.domain.catalog import RowError
 from bot.domain.events import Lang
-from bot.domain.turns import Fact, Path, Suggestion
+from bot.domain.turns import Correction, CorrectionFate, Fact, Path, Suggestion
 
 QuestionState = Literal[
     "open",  # no words yet
@@ -60,6 +60,19 @@ class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
     suggestion: Suggestion | None = None
     reason: str = ""
     rules: tuple[str, ...] = ()
+
+
+_CORRECTED: dict[CorrectionFate, QuestionState] = {"sent": "answered", "to_host": "to_host", "failed": "failed"}
+
+
+def corrected(item: Correction) -> QuestionView:
+    """Return how an onlooker sees a correction: an answer of its own."""
+    return QuestionView(
+        f"fix-{item.since:.3f}-{item.product}-{item.lang}",
+        "更新刚才的回答" if item.lang == "zh" else "Putting an earlier answer right",
+        item.lang, _CORRECTED.get(item.fate, "expired"), item.askers, 0, item.since, item.at, item.product,
+        answer=item.line, path="fact", facts=item.facts, reason="correction",
+    )  # fmt: skip
 
 
 class ProductView(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -24,7 +24,7 @@ from websockets.http11 import Request, Response
 from bot.backends.dashboard.state import Room
 from bot.domain.errors import PortInUse, SettingsError
 from bot.domain.events import Heard
-from bot.domain.turns import Turn
+from bot.domain.turns import Correction, Turn
 from bot.domain.views import QuestionView, RoomStatus
 
 EVERY = 0.1  # seconds between frames
@@ -84,8 +84,8 @@ class Page:
         self._files = _read_static()
 
     def __call__(self, room: str, item: object) -> None:
-        """Take a `Heard` comment, a `Turn`, a `QuestionView` or a `RoomStatus`; nothing is kept of anything else."""
-        if not isinstance(item, (Heard, Turn, QuestionView, RoomStatus)):
+        """Take a comment, `Turn`, `QuestionView`, `Correction` or `RoomStatus`; nothing is kept of anything else."""
+        if not isinstance(item, (Heard, Turn, QuestionView, Correction, RoomStatus)):
             return
         if isinstance(item, Heard) and item.kind != "comment":
             return

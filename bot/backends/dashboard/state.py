@@ -15,8 +15,8 @@ from collections.abc import Callable
 import msgspec
 
 from bot.domain.events import Heard
-from bot.domain.turns import Turn
-from bot.domain.views import ProductView, QuestionView, RoomStatus
+from bot.domain.turns import Correction, Turn
+from bot.domain.views import ProductView, QuestionView, RoomStatus, corrected
 
 LOUD = QUIET = 150
 OPEN = 500
@@ -102,7 +102,7 @@ class Room:
         """Whether there is anything new for those who watch."""
         return bool(self._new_lines or self._new_questions or self._new_status or self._skipped)
 
-    def take(self, item: Heard | Turn | QuestionView | RoomStatus) -> None:
+    def take(self, item: Heard | Turn | QuestionView | Correction | RoomStatus) -> None:
         """Remember one item. Raises TypeError, ValueError and the like for one that cannot be shown."""
         if isinstance(item, Heard):
             self._hear(item)
@@ -110,6 +110,9 @@ class Room:
             self._end(item)
         elif isinstance(item, QuestionView):
             self._ask(item.id, self._version, item)
+        elif isinstance(item, Correction):
+            view = corrected(item)
+            self._ask(view.id, item.version, view)
         else:
             self._report(item)
 

@@ -45,6 +45,7 @@ const reasons = {
   read_only: ["平台只读，请主播口播", "Read-only platform: for the host to say"],
   unbound_number: ["数字没有出处", "A number without a source"],
   // not sent
+  correction: ["资料变了，更新刚才的回答", "The facts changed: an earlier answer put right"],
   fact_changed: ["资料变了，重新起草", "The facts changed: drafted again"], resend: ["平台没显示，再发一次", "Not shown, sending again"],
   no_slot: ["没等到发言名额", "No send slot in time"], send_dropped: ["平台没有显示", "The platform did not show it"],
   send_unknown: ["平台没有回执", "No receipt from the platform"], room_ended: ["直播结束", "The show ended"],
