@@ -21,6 +21,7 @@ from bot.domain.law import AdRule, LawTable
 
 _CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
 _CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! ))*(?:[，。；！？,;!?\n]|\. |$)")
+_WORDS = re.compile(r"[a-zA-Z]{2}")
 _LETTER = re.compile(r"[a-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # What a merchant's category is called, by the scopes that rules name.
@@ -134,7 +135,9 @@ class AdLaw:
             labels: our own ways to name products ("#1 Linen Shirt"), which claim nothing.
         """
         found: list[Hit] = []
-        langs: tuple[Lang, ...] = ("zh", "en") if _LETTER.search(text.lower()) else ("zh",)
+        han, words = bool(_HAN.search(text)), bool(_WORDS.search(text))
+        langs: list[Lang] = ["zh"] if han or not words else []
+        langs += ["en"] if words or not han or "#" in text else []
         for lang in langs:
             form = self._form(lang)(text)
             for start, end, rule in self._found(lang, form.words):

@@ -184,6 +184,7 @@ COLOURS = "黑白红蓝绿黄灰粉紫棕咖杏橙银金驼裸"
 COLOUR_WORD = re.compile(
     rf"(卡其|藏青|酒红|米白|奶白|墨绿|[{COLOURS}米])色|"
     rf"(卡其|藏青|酒红|米白|[{COLOURS}])(?=[2-6]?x{{0,3}}[sml](?![a-z])|(?:加大|[中大小均])码)|"
+    rf"(卡其|藏青|酒红|深蓝|[{COLOURS}米])的(?=[2-6]?x{{0,3}}[sml](?![a-z])|(?:加大|[中大小均])码)|"
     rf"(?:有|要|还有|来|拍|是)(卡其|藏青|酒红|[{COLOURS}])(?:的|吗|么|没|不(?!锈))|"
     r"\b(black|white|red|blue|green|yellow|gr[ea]y|pink|purple|brown|coffee|cream|beige|apricot|khaki|orange|silver|"
     r"gold|navy|camel|nude|burgundy)\b"

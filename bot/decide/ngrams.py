@@ -35,6 +35,20 @@ def features(text: str, marks: Iterable[str] = ()) -> list[int]:
     return list({crc(run.encode()) % BUCKETS for run in runs})
 
 
+_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("number", re.compile(r"\[contact\]|<num\d*>|\d{6,}", re.I)),
+    ("link", re.compile(r"\[link\]|https?:|www\.|\.(?:com|cn|net|org)\b|点击|复制", re.I)),
+    ("bracket", re.compile(r"[【】✅❤🔥👉💰]")),
+)
+
+
+def shape(text: str) -> list[int]:
+    """Return buckets for how a text is built, which gives advertisements away: length, marks, numbers, links."""
+    found = [f"long{min(8, len(text).bit_length())}", f"marks{min(4, len(re.findall('[，。！!,]', text)))}"]
+    found += [f"digits{min(4, len(re.findall('[0-9]+', text)))}", *(name for name, p in _SHAPES if p.search(text))]
+    return [zlib.crc32(f"\x08{name}{k}".encode()) % BUCKETS for name in found for k in "01"]
+
+
 class Head(msgspec.Struct, frozen=True):
     """One score of a text.
 

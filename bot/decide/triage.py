@@ -13,7 +13,7 @@ import msgspec
 from bot.decide import kinds
 from bot.decide.cues import ANY_PHRASE, ANY_STRONG, ANY_WEAK, DEMANDS, FILLER, PHRASES, STILL, STRONG, WEAK
 from bot.decide.lexicon import Lexicon, lexicon, named_in, number_in, sku_in
-from bot.decide.ngrams import features, shipped
+from bot.decide.ngrams import features, shape, shipped
 from bot.decide.slips import repaired
 from bot.decide.topics import PEOPLE, Topic, topics_of
 from bot.decide.words import fold, lang_of, negated
@@ -245,7 +245,7 @@ def read(text: str, words: Lexicon) -> Reading:
     kind = _KINDS[_HEADS.index(best)]
     if kind in ("chatter", "praise", "intent") and model.says("abuse", buckets):
         kind = "abuse"
-    if kind in ("chatter", "praise", "intent") and model.says("ad", buckets):
+    if kind in ("chatter", "praise", "intent") and model.says("ad", buckets + shape(text)):
         kind = "spam"
     firm = bool(first.slots or first.need) and scores[best] - scores["kind:question"] < _SURE
     if kind == first.kind or firm:

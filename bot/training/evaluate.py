@@ -21,7 +21,7 @@ from bot.decide.triage import Reader, by_rules, read, resolve
 from bot.decide.words import clean, lang_of
 from bot.domain.catalog import Catalogue
 from bot.insight.counters import quantile
-from bot.training.triage import FIFTH, KINDS, VIDEOS, held_out, rows, shared, yes_no
+from bot.training.triage import FIFTH, KINDS, VIDEOS, held_out, rows, shaped, shared, yes_no
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -106,7 +106,7 @@ def triage_shared_figures(folder: Path) -> list[Figure]:
     alarms = sum(read(clean(text), words).kind == "abuse" for text in reviews) / len(reviews) * 100
     loose = sum(abuse.logit(features(text)) > 0 for text in reviews) / len(reviews) * 100
     group = [r for i, r in enumerate(shared(folder, "zh_ads_groupchat/train")) if held_out(i)]
-    ads = [(bool(r["ad"]), model.heads["ad"].logit(features(r["text"])) > AD_AT) for r in group]
+    ads = [(bool(r["ad"]), model.heads["ad"].logit(shaped(r["text"])) > AD_AT) for r in group]
     spam_words = [(bool(r["ad"]), bool(kinds.SPAM.found(r["text"], True, True))) for r in group]
     return [
         _at_least(
@@ -124,7 +124,7 @@ def triage_shared_figures(folder: Path) -> list[Figure]:
     ]  # fmt: skip
 
 
-AD_AT = -1.0  # logits; where group-chat advertisements are told apart best on the training lines
+AD_AT = -1.5  # logits; where group-chat advertisements are told apart best on the training lines
 
 
 def _yes_no_macro(pairs: Sequence[tuple[bool, bool]]) -> float:
@@ -138,8 +138,8 @@ def _youtube(folder: Path) -> Figure:
     listed: list[tuple[bool, bool]] = []
     for left_out, tested in sets.items():
         seen = [r for name, found in sets.items() if name != left_out for r in found]
-        trained: Head = yes_no([r["text"] for r in seen], [r["spam"] for r in seen], 12)
-        pairs += [(bool(r["spam"]), trained.logit(features(r["text"])) > -0.3) for r in tested]
+        trained: Head = yes_no([r["text"] for r in seen], [r["spam"] for r in seen], 16, shaped)
+        pairs += [(bool(r["spam"]), trained.logit(shaped(r["text"])) > -0.3) for r in tested]
         listed += [(bool(r["spam"]), bool(kinds.SPAM.found(r["text"].lower(), True, True))) for r in tested]
     return _at_least(
         f"YouTube spam, F1, one video left out in turn ({len(pairs)})", f1(pairs), 0.96, f"word list {f1(listed):.3f}"

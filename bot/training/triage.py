@@ -18,7 +18,7 @@ import torch
 
 from bot.decide import ngrams, triage
 from bot.decide.lexicon import lexicon
-from bot.decide.ngrams import BUCKETS, Head, Model, features
+from bot.decide.ngrams import BUCKETS, Head, Model, features, shape
 from bot.decide.words import fold
 from bot.domain.catalog import Catalogue
 from bot.domain.turns import CommentKind
@@ -89,9 +89,16 @@ def head(weights: torch.Tensor, bias: float) -> Head:
     return Head(bytes(rounded.view(torch.uint8).tolist()), scale, bias)
 
 
-def yes_no(texts: Sequence[str], labels: Sequence[int], epochs: int) -> Head:
+def shaped(text: str) -> list[int]:
+    """Return the features of what may be an advertisement."""
+    return features(text) + shape(text)
+
+
+def yes_no(
+    texts: Sequence[str], labels: Sequence[int], epochs: int, read: Callable[[str], list[int]] = features
+) -> Head:
     """Train a head that stands alone."""
-    weights, bias = fit([features(t) for t in texts], labels, 2, epochs=epochs)
+    weights, bias = fit([read(t) for t in texts], labels, 2, epochs=epochs)
     return head(weights[:, 1] - weights[:, 0], float(bias[1] - bias[0]))
 
 
@@ -126,9 +133,9 @@ def ad_data(folder: Path) -> tuple[list[str], list[int]]:
 VIDEOS = ("01-Psy", "02-KatyPerry", "03-LMFAO")
 
 
-def threshold(trained: Head, innocent: Sequence[str], share: float) -> float:
+def threshold(trained: Head, innocent: Sequence[str], share: float, read: Callable[[str], list[int]]) -> float:
     """Return the logit that at most `share` of these texts exceed."""
-    scores = sorted(trained.logit(features(text)) for text in innocent)
+    scores = sorted(trained.logit(read(text)) for text in innocent)
     return scores[min(len(scores) - 1, int(len(scores) * (1 - share)))]
 
 
@@ -140,9 +147,11 @@ def train(folder: Path, say: Callable[[str], None]) -> Model:
     say("abuse: COLD and reviews")
     heads["abuse"] = yes_no(*abuse_data(folder), epochs=4)
     say("ad: group chat and YouTube")
-    heads["ad"] = yes_no(*ad_data(folder), epochs=12)
+    heads["ad"] = yes_no(*ad_data(folder), epochs=16, read=shaped)
     harmless = [row["text"] for row in own if row["kind"] not in ("abuse", "spam", "complaint")]
-    thresholds = {name: threshold(heads[name], harmless, 0.001) for name in ("abuse", "ad")}
+    thresholds = {
+        name: threshold(heads[name], harmless, 0.001, read) for name, read in (("abuse", features), ("ad", shaped))
+    }
     return Model(heads, thresholds)
 
 

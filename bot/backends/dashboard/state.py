@@ -118,14 +118,7 @@ class Room:
 
     def _hear(self, heard: Heard) -> None:
         ahead = heard.at - self._clock()
-        line = Line(
-            seq=heard.seq,
-            at=heard.at,
-            viewer=heard.viewer,
-            text=heard.text,
-            own=heard.own,
-            backfill=heard.backfill,
-        )
+        line = Line(heard.seq, heard.at, heard.viewer, heard.text, own=heard.own, backfill=heard.backfill)
         kept = _Kept(line, _encode(line), calm=heard.own or heard.backfill)
         if heard.seq == 1 and (self._rings[False] or self._rings[True]):
             self._clear()
