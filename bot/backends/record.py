@@ -4,7 +4,9 @@
 interaction; this is the file to hand over. Each line carries the SHA-256 of the line before, so that a changed,
 missing or moved line shows; the first line of a day carries on from the day before.
 
-    {"n":7,"at":1763900000.1,"what":"turn","did":{…},"about":"5f…","prev":"9a…","hash":"c3…","who":{…}}
+    {"n":7,"at":1763900000.1,"what":"turn","about":"5f…","prev":"9a…","did":{…},"hash":"c3…","who":{…}}
+
+`hash` is the SHA-256 of everything before it, byte for byte.
 
 Who said what stands in `who`, outside the chain: the chain holds its salted digest (`about`) alone. A viewer can so be
 forgotten and the chain still closes. A chain cannot show that its own end was cut off: keep the last hash, which
@@ -33,10 +35,10 @@ log = logging.getLogger(__name__)
 
 FLUSH_EVERY = 0.2  # seconds
 MOST = 50_000  # lines kept while the disk does not take them; beyond it they are dropped and counted
+DAY = 86_400  # seconds
 START = "0" * 64
 
-_encoder = msgspec.json.Encoder(order="sorted")
-_PERSONAL = ("viewer", "text", "id")
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 class _Line(msgspec.Struct):
@@ -64,6 +66,7 @@ class Record:
         self._folder = folder
         self._waiting: list[tuple[str, Entry | Turn | Correction]] = []
         self._ends: dict[str, tuple[int, str]] = {}
+        self._paths: dict[tuple[str, int], Path] = {}
         self.dropped = 0
         self._failing = False
 
@@ -139,21 +142,25 @@ class Record:
         return self._ends[room]
 
     def _path(self, room: str, at: float) -> Path:
-        return self._folder / _plain(room) / f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.jsonl"
+        day = int(at // DAY)
+        if (room, day) not in self._paths:
+            name = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.jsonl"
+            self._paths = {(room, day): self._folder / _plain(room) / name, **self._paths}
+        return self._paths[room, day]
 
 
 def _plain(room: str) -> str:
     return re.sub(r"[^\w.-]+", "-", room).strip("-.")[:80] or "room"
 
 
-def _told(item: Entry | Turn | Correction) -> tuple[float, str, dict[str, Any], dict[str, Any]]:
+def _told(item: Entry | Turn | Correction) -> tuple[float, str, object, dict[str, str]]:
     """Return when, what kind of line, what was done, and who said what."""
     if isinstance(item, Entry):
         return item.at, *_news(item.item), {}
-    did = msgspec.to_builtins(item)
     if isinstance(item, Correction):
-        return item.at, "correction", did, {}
-    return item.ended, "turn", did, {field: did.pop(field) for field in _PERSONAL}
+        return item.at, "correction", item, {}
+    who = {"id": item.id, "text": item.text, "viewer": item.viewer}
+    return item.ended, "turn", msgspec.structs.replace(item, id="", text="", viewer=""), who
 
 
 _NEWS = (Begin, End, Linked, Stocked, Ruled)
@@ -174,15 +181,25 @@ def _news(item: object) -> tuple[str, dict[str, Any]]:
     return "end", {}
 
 
-def _chained(n: int, at: float, what: str, did: dict[str, Any], who: dict[str, Any], prev: str) -> tuple[bytes, str]:
+def _body(n: int, at: float, what: str, about: str, prev: str, did: bytes) -> bytes:
+    """Write what a line's hash is made of."""
+    return b'{"n":%d,"at":%b,"what":"%b","about":"%b","prev":"%b","did":%b,' % (
+        n, _encoder.encode(at), what.encode(), about.encode(), prev.encode(), did,
+    )  # fmt: skip
+
+
+def _line(body: bytes, digest: str, who: dict[str, Any] | None) -> bytes:
+    return b'%b"hash":"%b","who":%b}\n' % (body, digest.encode(), _encoder.encode(who))
+
+
+def _chained(n: int, at: float, what: str, did: object, who: dict[str, str], prev: str) -> tuple[bytes, str]:
     about = ""
     if who:
         who = {**who, "salt": secrets.token_hex(16)}
         about = sha256(_encoder.encode(who)).hexdigest()
-    body = {"n": n, "at": at, "what": what, "did": did, "about": about, "prev": prev}
-    digest = sha256(_encoder.encode(body)).hexdigest()
-    line = {**body, "hash": digest, "who": who or None}
-    return _encoder.encode(line) + b"\n", digest
+    body = _body(n, at, what, about, prev, _encoder.encode(did))
+    digest = sha256(body).hexdigest()
+    return _line(body, digest, who or None), digest
 
 
 class Verified(msgspec.Struct):
@@ -236,11 +253,8 @@ def _lines(file: Path) -> Iterator[bytes]:
 
 
 def _wrong(line: _Line, expected: tuple[int, str] | None) -> str:
-    body = {
-        "n": line.n, "at": line.at, "what": line.what, "did": msgspec.json.decode(line.did), "about": line.about,
-        "prev": line.prev,
-    }  # fmt: skip
-    if sha256(_encoder.encode(body)).hexdigest() != line.hash:
+    body = _body(line.n, line.at, line.what, line.about, line.prev, bytes(line.did))
+    if sha256(body).hexdigest() != line.hash:
         return "changed: the line does not have the hash it claims"
     if expected and line.prev != expected[1]:
         missing = line.n - expected[0]
@@ -259,9 +273,10 @@ def forget(folder: Path, viewer: str) -> int:
             continue
         kept: list[bytes] = []
         for raw in lines:
-            line = msgspec.json.decode(raw)
-            if (line.get("who") or {}).get("viewer") == viewer:
-                raw, changed = _encoder.encode({**line, "who": None}) + b"\n", changed + 1
+            line = _decode(raw)
+            if line.who and line.who.get("viewer") == viewer:
+                body = _body(line.n, line.at, line.what, line.about, line.prev, bytes(line.did))
+                raw, changed = _line(body, line.hash, None), changed + 1
             kept.append(raw)
         new = path.with_suffix(".new")
         new.write_bytes(b"".join(kept))

@@ -21,6 +21,7 @@ from bot.domain.law import AdRule, LawTable
 
 _CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
 _CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! ))*(?:[，。；！？,;!?\n]|\. |$)")
+REMEMBERED = 4096  # texts
 _WORDS = re.compile(r"[a-zA-Z]{2}")
 _LETTER = re.compile(r"[a-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -113,6 +114,7 @@ class AdLaw:
         self._variant = re.compile("|".join(map(re.escape, sorted(stand_ins, key=len, reverse=True))) or r"(?!)")
         self._words: dict[Lang, dict[str, list[tuple[str, AdRule]]]] = {"zh": {}, "en": {}}
         self._patterns: dict[Lang, list[tuple[re.Pattern[str], AdRule]]] = {"zh": [], "en": []}
+        self._kept: dict[tuple[str, str, str, tuple[str, ...]], tuple[Hit, ...]] = {}
         self._unless: dict[str, tuple[str, ...]] = {}
         for rule in table.rules:
             form = self._form(rule.lang)
@@ -134,6 +136,9 @@ class AdLaw:
             platform: where the text would be posted; "" applies the rules of every platform.
             labels: our own ways to name products ("#1 Linen Shirt"), which claim nothing.
         """
+        return self._seen(text, category, platform, labels)
+
+    def _look(self, text: str, category: str, platform: str, labels: Sequence[str]) -> tuple[Hit, ...]:
         found: list[Hit] = []
         han, words = bool(_HAN.search(text)), bool(_WORDS.search(text))
         langs: list[Lang] = ["zh"] if han or not words else []
@@ -172,6 +177,15 @@ class AdLaw:
                 kept = _without_clause(kept, hit.start)
         kept = kept.strip(" ，。；、,;")
         return ("" if self.hits(kept, category, platform, labels) else kept), hits
+
+    def _seen(self, text: str, category: str, platform: str, labels: Sequence[str]) -> tuple[Hit, ...]:
+        """Return the hits, from memory when the same words came lately: facts are told in the same words all day."""
+        asked = text, category, platform, tuple(labels)
+        if asked not in self._kept:
+            if len(self._kept) >= REMEMBERED:
+                self._kept.clear()
+            self._kept[asked] = self._look(text, category, platform, labels)
+        return self._kept[asked]
 
     def _form(self, lang: Lang) -> Callable[[str], _Form]:
         return self._mapped if lang == "zh" else _spaced

@@ -64,7 +64,7 @@ class State:
         """Put a catalogue version in force."""
         self.catalogue, self.read = catalogue, Reader(catalogue)
         numbered = [p for p in catalogue.products if p.number]
-        self.labels = [f"#{p.number}{end}" for p in numbered for end in (f" {p.name.get('en')}", ":")]
+        self.labels = tuple(f"#{p.number}{end}" for p in numbered for end in (f" {p.name.get('en')}", ":"))
 
     def product(self, id: str) -> Product | None:
         """Return a product of the version in force."""
