@@ -30,7 +30,7 @@ def data(tmp_path: Path) -> Path:
     hall.feed(Hear(heard(900, kind="room", id="r1", product="1")))
     hall.feed(Hear(heard(1, "多少钱", viewer="v" + "a" * 16)), after=1)
     hall.feed(Hear(heard(2, "求链接 how much", viewer="v" + "b" * 16)), after=3)
-    hall.feed(Hear(heard(3, "666", viewer="v" + "a" * 16)), after=3)
+    hall.feed(Hear(heard(3, "前排打卡", viewer="v" + "a" * 16)), after=3)
     hall.feed(Stocked(goods(9900, version=2)), after=3)
     for observer in (journal := Journal(tmp_path / "journal")), (record := Record(tmp_path / "record")):
         for item in (*hall.entries, *hall.turns, *hall.corrections):
@@ -80,7 +80,7 @@ def test_forget_takes_a_viewer_out_of_everything_and_the_record_still_holds(data
     run = zhubo("forget", "v" + "a" * 16, "--data", str(data))
     assert run.returncode == 0, run.stderr
     left = "".join(p.read_text(encoding="utf-8") for p in data.rglob("*.jsonl"))
-    assert "v" + "a" * 16 not in left and "666" not in left
+    assert "v" + "a" * 16 not in left and "打卡" not in left
     assert "v" + "b" * 16 in left
     assert zhubo("verify", str(data / "record" / "hall")).returncode == 0
 

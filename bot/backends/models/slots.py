@@ -119,7 +119,9 @@ class Slots:
         self._most_prefixes = prefixes
         self._device = model.device
         self._layers = model.config.get_text_config().num_hidden_layers
-        self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        taken = inspect.signature(model.forward).parameters
+        self._keeps = "logits_to_keep" in taken
+        self._cache_word = "cache" if "cache" in taken else "past_key_values"  # renamed in transformers 5.24
         # Keys and values of a prefix, per layer `[2, heads, length, size]`, by its tokens; the last used is last.
         self._prefixes: OrderedDict[tuple[int, ...], list[torch.Tensor]] = OrderedDict()
         self._plan = _Plan()
@@ -222,8 +224,8 @@ class Slots:
             input_ids=padded,
             position_ids=known,
             attention_mask=mask,
-            past_key_values=self._cache,
             use_cache=True,
+            **{self._cache_word: self._cache},
             **keep,
         ).logits
         places = [wanted.index(end) for end in ends] if self._keeps else ends
