@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bot.app import Front, prepare_weights
 from bot.backends.catalog_file import load_catalogue
+from bot.backends.models import known
 from bot.cli import loop
 from bot.cli.steps import Steps
 from bot.demo.platform import Platform
@@ -42,7 +43,8 @@ _MEANING = {
 def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, model: bool, headless: bool) -> int:
     """Play the demo and print its table. Returns 0 when the ledger sums and no posted number was wrong."""
     console, began = Console(highlight=False), time.time()
-    if model:
+    patient = headless or known(settings.model, cache=settings.weights) is not None
+    if model and patient:  # else the show begins with facts, and the model joins when it has been fetched
         with Steps() as steps:
             try:
                 settings = msgspec.structs.replace(settings, model=str(prepare_weights(settings, steps)))
@@ -61,7 +63,8 @@ def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, mod
     def say(text: str) -> None:
         console.print(text)
 
-    outcome = loop.run(play(settings, seconds=seconds, seed=seed, rate=rate, model=model, say=say, started=started))
+    show = play(settings, seconds=seconds, seed=seed, rate=rate, model=model, patient=patient, say=say, started=started)
+    outcome = loop.run(show)
     return _table(console, outcome, began)
 
 

@@ -43,6 +43,7 @@ async def play(
     seed: int,
     rate: float,
     model: bool,
+    patient: bool,
     say: Callable[[str], None],
     started: Callable[[Front], None],
 ) -> Outcome:
@@ -50,6 +51,7 @@ async def play(
 
     Args:
         model: start a worker; without one there are facts-only answers.
+        patient: wait for the worker before the show begins.
         say: told what is being started.
         started: called once when the page is up.
     """
@@ -63,7 +65,7 @@ async def play(
     began = time.monotonic()
     async with store_url(settings.redis_url, folder) as url:
         settings = msgspec.structs.replace(settings, redis_url=url, data=str(folder), catalogue=str(goods))
-        async with _worker(settings, model, say) as has_model:
+        async with _worker(settings, model, patient, say) as has_model:
             say("starting the room server / 正在启动直播间服务器")
             command = ["platform", "--seconds", str(seconds), "--seed", str(seed), "--rate", str(rate)]
             command += ["--catalogue", str(goods), "--report", str(report)]
@@ -81,7 +83,7 @@ async def play(
 
 
 @asynccontextmanager
-async def _worker(settings: Settings, wanted: bool, say: Callable[[str], None]) -> AsyncIterator[bool]:
+async def _worker(settings: Settings, wanted: bool, patient: bool, say: Callable[[str], None]) -> AsyncIterator[bool]:
     if not wanted:
         yield False
         return
@@ -91,7 +93,7 @@ async def _worker(settings: Settings, wanted: bool, say: Callable[[str], None]) 
     if settings.model_cache:
         command += ["--model-cache", settings.model_cache]
     async with _process(*command, quiet=False) as worker:
-        yield await _comes_up(settings, worker)
+        yield await _comes_up(settings, worker) if patient else True
 
 
 async def _comes_up(settings: Settings, worker: asyncio.subprocess.Process) -> bool:
