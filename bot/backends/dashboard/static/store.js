@@ -73,6 +73,7 @@ function take(frame) {
   trim(store.questions, ENDED, (q) => !ACTIVE.has(q.state));
   trim(store.questions, OPEN, (q) => ACTIVE.has(q.state));
   for (const point of frame.points) {
+    if (store.points.at(-1)?.[0] > point[0]) continue; // the snapshot was newer
     if (store.points.at(-1)?.[0] === point[0]) store.points.pop();
     store.points.push(point);
   }
