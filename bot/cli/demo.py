@@ -123,6 +123,8 @@ def _coverage(counters: Counters, outcome: Outcome, began: float) -> Table:
     asked, covered, report = counters.asked, counters.covered, outcome.report
     if counters.first:
         table.add_row("first answer, after the start / 启动到第一条回答", f"{counters.first - began:.0f} s")
+    if put_right := counters.corrected["sent"]:
+        table.add_row("answers put right after a change / 资料变更后更新的回答", str(put_right))
     table.add_row("askers covered / 提问被覆盖", f"{covered} of {asked} ({covered / max(1, asked):.0%})")
     if report:
         fact, done = report.labels.get("fact", 0), report.covered.get("fact", 0)

@@ -27,6 +27,7 @@ class Counters:
         asked, covered: comments that were questions and have ended; those of them answered or merged.
         latency: seconds from frame to draft, by path.
         decided: seconds from frame to decision.
+        corrected: corrections by what became of them.
         first: when the first answer had been sent, seconds since the epoch; 0 before.
     """
 
@@ -37,6 +38,7 @@ class Counters:
         self.events: Counter[str] = Counter()
         self.latency: dict[Path, deque[float]] = {path: deque(maxlen=SAMPLES) for path in PATHS}
         self.decided: deque[float] = deque(maxlen=SAMPLES)
+        self.corrected: Counter[str] = Counter()
         self.first = 0.0
         self._rate: deque[list[float]] = deque(maxlen=RATE_WINDOW + 1)
 

@@ -180,6 +180,7 @@ class Stage:
                     self.counters.ended(effect)
                     self._tell(effect)
                 case Correction():
+                    self.counters.corrected[effect.fate] += 1
                     self._tell(effect)
                 case Recall():
                     self.memory.recall(effect.viewer)
