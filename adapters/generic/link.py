@@ -97,8 +97,10 @@ class _Room:
             self._caps = frame.caps or self._caps
             if self._new:
                 self._past, self._new = frame.seq, False
-            elif 0 < frame.seq < self._seq:
-                self._seq = self._past = 0  # the platform began to count anew
+            elif frame.seq < self._seq:
+                self._past = 0
+                if frame.seq:
+                    self._seq = 0  # the platform began to count anew
             self._link = link
             ctx.ready()
         elif frame.type == "ping":

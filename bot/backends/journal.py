@@ -168,7 +168,7 @@ def forget(path: Path, viewer: str) -> int:
     """
     lines, changed = path.read_bytes().splitlines(keepends=True), 0
     for i, raw in enumerate(lines):
-        if viewer.encode() in raw:
+        if viewer.encode() in raw and raw.endswith(b"\n"):
             lines[i], changed = _encoder.encode(_without(msgspec.json.decode(raw), viewer)) + b"\n", changed + 1
     if changed:
         new = path.with_suffix(".new")

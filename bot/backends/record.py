@@ -131,12 +131,8 @@ class Record:
         if room not in self._ends:
             last: tuple[int, str] = 0, START
             for path in sorted((self._folder / _plain(room)).glob("*.jsonl"), reverse=True):
-                with path.open("rb") as file:
-                    file.seek(max(0, path.stat().st_size - (1 << 20)))
-                    tail = file.read().splitlines()
-                if tail:
-                    line = _decode(tail[-1])
-                    last = line.n, line.hash
+                if found := _last_whole(path):
+                    last = found.n, found.hash
                     break
             self._ends[room] = last
         return self._ends[room]
@@ -147,6 +143,21 @@ class Record:
             name = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.jsonl"
             self._paths = {(room, day): self._folder / _plain(room) / name, **self._paths}
         return self._paths[room, day]
+
+
+def _last_whole(path: Path) -> _Line | None:
+    """Return the last line of a file; half a line behind it, left by a crash, is cut off."""
+    with suppress(OSError):
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            file.seek(max(0, size - (1 << 20)))
+            tail = file.read()
+        whole = tail[: tail.rfind(b"\n") + 1]
+        if len(whole) < len(tail):
+            os.truncate(path, size - len(tail) + len(whole))
+        with suppress(msgspec.DecodeError):
+            return _decode(whole.splitlines()[-1]) if whole else None
+    return None
 
 
 def _plain(room: str) -> str:
@@ -273,7 +284,11 @@ def forget(folder: Path, viewer: str) -> int:
             continue
         kept: list[bytes] = []
         for raw in lines:
-            line = _decode(raw)
+            try:
+                line = _decode(raw)
+            except msgspec.DecodeError:
+                kept.append(raw)  # damaged: `verify` tells
+                continue
             if line.who and line.who.get("viewer") == viewer:
                 body = _body(line.n, line.at, line.what, line.about, line.prev, bytes(line.did))
                 raw, changed = _line(body, line.hash, None), changed + 1

@@ -16,11 +16,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from bot.decide.evidence import RESTRICTS
+from bot.decide.numbers import read
+from bot.decide.words import negated
 from bot.domain.events import Lang
 from bot.domain.law import AdRule, LawTable
 
 _CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
-_CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! ))*(?:[，。；！？,;!?\n]|\. |$)")
+_CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! )|(?<=\d),(?=\d))*(?:[，。；！？,;!?\n]|\. |$)")
 REMEMBERED = 4096  # texts
 _WORDS = re.compile(r"[a-zA-Z]{2}")
 _LETTER = re.compile(r"[a-z]")
@@ -169,13 +172,27 @@ class AdLaw:
         hits = self.hits(text, category, platform, labels)
         if not hits:
             return text, ()
-        kept = text
-        for hit in reversed(hits):
+        edits: dict[tuple[int, int], str] = {}
+        for hit in hits:
+            clause = _clause_at(text, hit.start)
+            said = text[slice(*clause)]
             if instead := hit.rule.rewrite.get(lang):
-                kept = kept[: hit.start] + instead + kept[hit.end :]
+                if negated(said) or RESTRICTS.search(said.lower()):
+                    return "", hits  # in a denial or a condition the compliant words would promise something
+                edits[hit.start, hit.end] = instead
             else:
-                kept = _without_clause(kept, hit.start)
+                edits[clause] = ""
+        gone = [span for span, instead in edits.items() if not instead]
+        kept = text
+        for (start, end), instead in sorted(edits.items(), reverse=True):
+            if instead and any(s <= start and end <= e for s, e in gone):
+                continue
+            kept = kept[:start] + instead + kept[end:]
         kept = kept.strip(" ，。；、,;")
+        if gone and any(negated(t) or RESTRICTS.search(t.lower()) for t in (kept, *(text[s:e] for s, e in gone))):
+            return "", hits  # what goes may be the condition of what stays
+        if {n.raw for n in read(kept)} - {n.raw for n in read(text)}:
+            return "", hits
         return ("" if self.hits(kept, category, platform, labels) else kept), hits
 
     def _seen(self, text: str, category: str, platform: str, labels: Sequence[str]) -> tuple[Hit, ...]:
@@ -268,8 +285,5 @@ def _denied(text: str, start: int, end: int) -> bool:
     return bool(_DENIES.search(text[:start]) or _TAKES_BACK.match(text[end:]))
 
 
-def _without_clause(text: str, at: int) -> str:
-    for clause in _CLAUSE.finditer(text):
-        if clause.start() <= at < clause.end():
-            return text[: clause.start()] + text[clause.end() :]
-    return text
+def _clause_at(text: str, at: int) -> tuple[int, int]:
+    return next((c.span() for c in _CLAUSE.finditer(text) if c.start() <= at < c.end()), (0, len(text)))

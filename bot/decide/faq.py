@@ -4,8 +4,11 @@ import re
 from decimal import Decimal
 
 from bot.decide.facts import Answer, fact
+from bot.decide.kinds import COLOUR_WORD
+from bot.decide.merge import conditions
 from bot.decide.numbers import read
-from bot.decide.words import content, negated
+from bot.decide.topics import topics_of
+from bot.decide.words import content, fold, negated
 from bot.domain.catalog import Catalogue, Product
 
 
@@ -13,6 +16,10 @@ def asks_alike(text: str, question: str, product: Product) -> bool:
     """Tell whether a viewer asks what the merchant answered in advance: the same content, sign and numbers."""
     asked, known = content(text), content(question)
     if not asked or not known or len(asked & known) < 0.6 * len(asked | known):
+        return False
+    if {t.id for t in topics_of(text)} != {t.id for t in topics_of(question)}:
+        return False
+    if conditions(fold(text)) != conditions(fold(question)) or _colours(text) != _colours(question):
         return False
     if negated(_TAIL.sub("", text)) != negated(_TAIL.sub("", question)):
         return False
@@ -24,6 +31,10 @@ _TAIL = re.compile(r"[不没][?？。!！\s]*$")
 
 def _numbers(text: str, product: Product) -> set[tuple[Decimal, str]]:
     return {(n.value, n.unit) for n in read(text) if not (n.value == product.number and n.unit in ("", "号"))}
+
+
+def _colours(text: str) -> set[str]:
+    return {found[0] for found in COLOUR_WORD.finditer(text.lower())}
 
 
 def from_faq(text: str, product: Product, catalogue: Catalogue) -> Answer | None:

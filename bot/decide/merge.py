@@ -9,6 +9,7 @@ once (`Book.said`); a wrong merge gives a wrong answer.
 import re
 
 from bot.decide.numbers import read as read_numbers
+from bot.decide.skus import size_named
 from bot.decide.triage import Reading
 from bot.decide.words import content, negated
 from bot.domain.catalog import Product
@@ -28,6 +29,11 @@ _CONDITION = re.compile(
 _ASKS = re.compile(r"(?:[不没]|没有)(?=\s|$)")  # a question's tail, no denial: 还有M码不
 
 
+def conditions(text: str) -> set[str]:
+    """Return what a question is asked under."""
+    return {found[0] for found in _CONDITION.finditer(text)}
+
+
 def key(reading: Reading, product: Product | None) -> str:
     """Return the merge key: equal keys are one question."""
     about = product.id if product else ""
@@ -38,10 +44,11 @@ def key(reading: Reading, product: Product | None) -> str:
         for n in read_numbers(reading.folded)
         if n.value != 1 and not (n.value == reading.number and n.unit in ("", "号"))
     )
-    under = sorted({found[0] for found in _CONDITION.finditer(reading.folded)})
+    under = sorted(conditions(reading.folded))
     said = (",".join(numbers), "no" if negated(_ASKS.sub("", reading.folded)) else "yes", reading.lang)
     if reading.slots:
-        sku = (reading.size, reading.colour)
+        size = reading.size or (size_named(reading.folded, product) if product else "")
+        sku = (size, reading.colour)
         return "|".join(("fact", about, ",".join(reading.slots), *sku, ",".join(under), *said))
     words = ",".join(sorted(content(reading.folded))) or reading.folded
     return "|".join(("open", about, words, ",".join(under), *said))

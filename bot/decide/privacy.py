@@ -9,7 +9,13 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "[contact]"),  # Chinese identity card
     (re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), "[contact]"),  # Chinese mobile
     # other long numbers (bank cards have up to 19 digits), but not 扣1 in a row and not a date
-    (re.compile(r"(?<![\d.])(?!(\d)\1{8,})(?!\d{4}-\d\d?-\d\d?)\+?\d[\d -]{8,26}\d(?![\d.])"), "[contact]"),
+    (
+        re.compile(
+            r"(?<![\d.])(?!(\d)\1{8,})(?!\d{4}-\d\d?-\d\d?)(?!\d{2,3}(?:[ -]+\d{2,3})+(?![\d-]))"
+            r"\+?\d[\d -]{8,26}\d(?![\d.])"
+        ),
+        "[contact]",
+    ),
     (
         re.compile(r"(?<![零〇一二三四五六七八九幺])1?[零〇一二三四五六七八九幺]{10,19}(?![零〇一二三四五六七八九幺])"),
         "[contact]",
@@ -17,7 +23,7 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     # where somebody lives: a road with a number, a house with a door, an English street
     (
         re.compile(
-            r"[\u3400-\u9fff]{0,20}(?:路|街|大道|巷|弄|胡同|村|小区|花园|公寓|苑)\s?\d{1,5}\s?(?:号楼|号(?!链接|线)|弄|栋|幢|座|单元)"
+            r"[\u3400-\u9fff]{0,20}(?:路|街|大道|巷|胡同|小区|公寓|苑)\s?\d{1,5}\s?(?:号楼|号(?!链接|线)|弄|栋|幢|座|单元)"
             r"(?:\s?-?\d{1,5}\s?(?:号楼|号|栋|幢|座|单元|楼|层|室|户)?)*"
         ),
         "[contact]",

@@ -58,7 +58,7 @@ def _stands(name: str, folded: str) -> bool:
         return False
     ends = r"(?![\d.a-z])" if name[-1].isascii() else ""
     bare = (
-        r"(?!\s*(?:元|块|号|天|日|岁|斤|公斤|kg|cm|厘米|小时|个月|月|年|%|折|件|个|rmb|yuan|lbs?))"
+        r"(?!\s*(?:元|块|号|天|日|岁|斤|公斤|kg|cm|厘米|小时|个月|月|年|%|折|件|个|点|分|秒|条|双|套|盒|瓶|包|袋|次|人|米|rmb|yuan|lbs?))"
         if name.isdecimal()
         else ""
     )
@@ -86,11 +86,14 @@ def asked_skus(reading: Reading, product: Product) -> tuple[list[Sku], tuple[str
         first = fits[0].colour
         zh, en = (first.get("zh"), first.get("en")) if len(own) == 1 else (colour_word(reading.colour), reading.colour)
     if size := reading.size or size_named(reading.folded, product):
-        fits = [s for s in skus if _is_size(s, size)]
+        exact = [s for s in skus if _same(s.size) == _same(size)]
+        fits = exact or [s for s in skus if _is_size(s, size)]
         if not fits:
             known = any(_is_size(s, size) for s in product.skus)
             return [], ("", ""), "pair" if known else "size"
         skus = fits
+        if len({s.size for s in fits}) > 1:  # told together, so under the viewer's own word
+            return skus, (f"{zh}{size_word(size)}", f"{en} {size}".strip()), ""
         suffix = "码" if _CODE.fullmatch(fits[0].size) else ""
         zh, en = f"{zh}{fits[0].size}{suffix}", f"{en} {fits[0].size}".strip()
     return skus, (zh, en), ""

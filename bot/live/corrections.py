@@ -8,6 +8,7 @@ from bot.decide import compose
 from bot.decide.correct import misleading, restate
 from bot.domain.events import Lang
 from bot.domain.turns import Correction, CorrectionFate, Fact
+from bot.live.questions import Ended
 from bot.live.state import State
 
 TRIES = 2
@@ -39,11 +40,19 @@ class Corrections:
 
     def stocked(self, now: float) -> None:
         """A new catalogue version is in force: look through what was answered lately."""
-        state = self._state
-        for ended in state.book.answered(now - state.policy.correct_within):
+        for ended in list(self._state.book.answered(now - self._state.policy.correct_within)):
+            self._check(now, ended)
+
+    def answered(self, now: float) -> None:
+        """A line was just taken by the platform: its facts may have changed on the way."""
+        for ended in self._state.book.answered(now):
+            self._check(now, ended)
+
+    def _check(self, now: float, ended: Ended) -> None:
+        if self._state.policy.correct_within > 0:
             for product in dict.fromkeys(f.product for f in ended.told):
                 told = [f for f in ended.told if f.product == product]
-                if wrong := misleading(told, state.catalogue):
+                if wrong := misleading(told, self._state.catalogue):
                     ended.told = tuple(f for f in ended.told if f not in wrong)
                     self._add(now, product, ended.lang, ended.id, ended.askers, wrong)
 
@@ -75,6 +84,9 @@ class Corrections:
         """Put a correction back that was certainly not shown; False when it has been tried often enough."""
         if item.tries >= TRIES:
             return False
+        if newer := self._pending.get((item.product, item.lang)):
+            item.questions = tuple(dict.fromkeys((*item.questions, *newer.questions)))
+            item.askers, item.wrong = item.askers + newer.askers, tuple(dict.fromkeys((*item.wrong, *newer.wrong)))
         self._pending[item.product, item.lang] = item
         self._pending.move_to_end((item.product, item.lang), last=False)
         return True
@@ -82,6 +94,12 @@ class Corrections:
     def end(self, now: float, item: Pending, fate: CorrectionFate) -> None:
         """Record what became of a correction."""
         state = self._state
+        if fate == "sent":
+            known = state.catalogue.version, state.staffed
+            state.book.corrected(
+                Ended(item.questions[0], item.lang, item.askers, "answered", "correction", now, item.line, "fact",
+                      item.facts, item.facts, known)
+            )  # fmt: skip
         state.out.append(
             Correction(
                 state.name, now, item.product, item.lang, item.questions, item.askers, item.wrong, item.line,

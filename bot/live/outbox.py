@@ -131,6 +131,7 @@ class Outbox:
         self._correcting = None
         if receipt.outcome in ("accepted", "confirmed"):
             self._writing.corrections.end(now, item, "sent")
+            self._writing.corrections.answered(now)
         elif receipt.outcome != "dropped" or not self._writing.corrections.again(item):
             self._writing.corrections.end(now, item, "failed")
 
@@ -139,6 +140,7 @@ class Outbox:
         if receipt.outcome in ("accepted", "confirmed"):
             self._suggested(question)
             state.close(now, question, "answered", "sent")
+            self._writing.corrections.answered(now)
         elif receipt.outcome == "dropped" and question.tries < TRIES:
             question.reason = "resend"
             state.move(question, "ready", question.drafted + state.policy.answer_within)

@@ -1,6 +1,6 @@
 """Open questions: who asked, what the words are so far, and what was answered a moment ago."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -108,6 +108,7 @@ class Book:
         self._by_comment: dict[str, Question] = {}
         self._by_job: dict[str, Question] = {}
         self._ended: OrderedDict[str, Ended] = OrderedDict()
+        self._answered: deque[Ended] = deque(maxlen=REMEMBERED)
         self._said: OrderedDict[tuple[str, str, str], Ended] = OrderedDict()
         self._count = 0
 
@@ -183,6 +184,7 @@ class Book:
             )  # fmt: skip
             _keep(self._ended, question.key, ended)
             if fate == "answered":
+                self._answered.append(ended)
                 _keep(self._said, (question.product, question.reading.lang, question.body), ended)
         return question.askers
 
@@ -198,11 +200,14 @@ class Book:
 
     def answered(self, since: float) -> Iterator[Ended]:
         """Yield the questions answered since a moment, newest first."""
-        for found in reversed(self._ended.values()):
+        for found in reversed(self._answered):
             if found.at < since:
                 return
-            if found.fate == "answered":
-                yield found
+            yield found
+
+    def corrected(self, ended: Ended) -> None:
+        """Remember a correction as an answer that may have to be corrected in turn."""
+        self._answered.append(ended)
 
 
 def _keep(kept: OrderedDict[K, Ended], key: K, ended: Ended) -> None:

@@ -2,8 +2,13 @@
 
 import pytest
 
+from bot.backends.rules_file import load_rules
+from bot.decide.adlaw import AdLaw
 from bot.decide.draft import AskModel, Words, draft
+from bot.decide.faq import from_faq
 from bot.decide.guard import check
+from bot.decide.merge import key
+from bot.decide.numbers import read
 from bot.decide.quote import hold, quote
 from bot.decide.triage import Reader, resolve
 from bot.domain.catalog import Catalogue, Faq, Money, Product, Sku, Text
@@ -108,3 +113,38 @@ def test_a_model_that_nods_does_not_make_it_so(product: str, question: str, writ
     assert not text.lower().startswith(("有，", "可以", "yes"))
     assert "零下穿" not in text
     assert check("咖啡因是咖啡因敏感的人晚上少喝", question, shop.by_id["G110"], shop, "zh").text == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "是最好的能治失眠的枕头，现价129元，包邮", "可以，接受抗癌治疗的不可以用", "可以泡，但治病吃药期间不要喝",
+        "不支持七天无理由退换",
+        "孩子可以吃，抗过敏药期间不要吃", "采用顶级工艺可治疗颈椎病，48小时内发货", "现价1,299元，顶级面料",
+    ],
+)  # fmt: skip
+def test_the_law_never_makes_a_false_sentence_of_a_true_one(text: str) -> None:
+    """What may leave states no number that was not there, and drops no denial or condition."""
+    kept, hits = AdLaw(load_rules()).lawful(text, "zh")
+    assert {n.raw for n in read(kept)} <= {n.raw for n in read(text)}
+    assert kept in ("", text) or "不" not in text
+    assert hits or kept == text
+
+
+def test_an_answered_question_is_not_given_for_another_skin_or_colour() -> None:
+    """Sixty per cent of the words alike is not the same question."""
+    cream = Product(
+        "C", 1, Text("面霜"), faq=(Faq("油皮夏天用会闷痘吗", "不会"), Faq("白色的用洗衣机洗会掉色吗", "不会掉色"))
+    )
+    shop = Catalogue(1, (cream,))
+    assert from_faq("油皮夏天用会闷痘吗", cream, shop) is not None
+    for text in ("干皮夏天用会闷痘吗", "黑色的用洗衣机洗会掉色吗"):
+        assert from_faq(text, cream, shop) is None
+
+
+def test_two_sizes_named_in_words_are_two_questions() -> None:
+    """单人款 at 99 and 双人款 at 159 get no common answer."""
+    sizes = (("单人款/1.2米", 9900, 3), ("双人款/1.5米", 15900, 0))
+    pillow = Product("P", 6, Text("床垫"), skus=tuple(Sku(z, z, price=Money(p), stock=s) for z, p, s in sizes))
+    read_ = Reader(Catalogue(1, (pillow,)))
+    assert key(read_("6号单人款的多少钱"), pillow) != key(read_("6号双人款的多少钱"), pillow)

@@ -110,3 +110,24 @@ def test_the_end_of_the_room_ends_what_waits() -> None:
     hall.feed(Stocked(goods(9900, version=2)), after=3)
     hall.feed(End())
     assert [c.fate for c in hall.corrections] == ["expired"]
+
+
+def test_a_correction_is_corrected_in_its_turn() -> None:
+    """129 told, 99 put right, then 139: the room hears of each."""
+    hall = told("多少钱")
+    for version, price in ((2, 9900), (3, 13900), (4, 12900)):
+        hall.feed(Stocked(goods(price, version=version)), after=5)
+        hall.feed(Tick(), after=3)
+    assert lines(hall) == [f"更新：1号亚麻衬衫：现价{price}元" for price in (99, 139, 129)]
+
+
+def test_a_change_between_send_and_receipt_is_put_right() -> None:
+    """The line was under way when the price changed."""
+    hall = Hall()
+    hall.answer_sends = False
+    hall.feed(Hear(heard(900, kind="room", id="r1", product="1")))
+    hall.feed(Hear(heard(1, "多少钱")), after=3)
+    hall.feed(Stocked(goods(9900, version=2)), after=0.5)
+    hall.feed(Posted(Receipt(hall.posted[0][1].key, "accepted")), after=0.5)
+    hall.feed(Tick(), after=3)
+    assert lines(hall) == ["更新：1号亚麻衬衫：现价99元"]
