@@ -141,7 +141,7 @@ class Record:
         day = int(at // DAY)
         if (room, day) not in self._paths:
             name = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}.jsonl"
-            self._paths = {(room, day): self._folder / _plain(room) / name, **self._paths}
+            self._paths[room, day] = self._folder / _plain(room) / name
         return self._paths[room, day]
 
 
@@ -239,7 +239,7 @@ def verify(path: Path) -> Verified:
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files or not all(f.is_file() for f in files):
         raise JournalError(f"{path}: no record. Fix: give a file or a room's folder under the data folder's record/.")
-    found = Verified(problems=[])
+    found = Verified()
     expected: tuple[int, str] | None = (1, START) if path.is_dir() else None
     for file in files:
         for number, raw in enumerate(_lines(file), 1):

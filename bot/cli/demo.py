@@ -43,7 +43,7 @@ _MEANING = {
 def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, model: bool, headless: bool) -> int:
     """Play the demo and print its table. Returns 0 when the ledger sums and no posted number was wrong."""
     console, began = Console(highlight=False), time.time()
-    patient = headless or known(settings.model, cache=settings.weights) is not None
+    patient = not model or headless or known(settings.model, cache=settings.weights) is not None
     if model and patient:  # else the show begins with facts, and the model joins when it has been fetched
         with Steps() as steps:
             try:

@@ -139,7 +139,12 @@ class AdLaw:
             platform: where the text would be posted; "" applies the rules of every platform.
             labels: our own ways to name products ("#1 Linen Shirt"), which claim nothing.
         """
-        return self._seen(text, category, platform, labels)
+        asked = text, category, platform, tuple(labels)
+        if asked not in self._kept:  # facts are told in the same words all day
+            if len(self._kept) >= REMEMBERED:
+                self._kept.clear()
+            self._kept[asked] = self._look(text, category, platform, labels)
+        return self._kept[asked]
 
     def _look(self, text: str, category: str, platform: str, labels: Sequence[str]) -> tuple[Hit, ...]:
         found: list[Hit] = []
@@ -194,15 +199,6 @@ class AdLaw:
         if {n.raw for n in read(kept)} - {n.raw for n in read(text)}:
             return "", hits
         return ("" if self.hits(kept, category, platform, labels) else kept), hits
-
-    def _seen(self, text: str, category: str, platform: str, labels: Sequence[str]) -> tuple[Hit, ...]:
-        """Return the hits, from memory when the same words came lately: facts are told in the same words all day."""
-        asked = text, category, platform, tuple(labels)
-        if asked not in self._kept:
-            if len(self._kept) >= REMEMBERED:
-                self._kept.clear()
-            self._kept[asked] = self._look(text, category, platform, labels)
-        return self._kept[asked]
 
     def _form(self, lang: Lang) -> Callable[[str], _Form]:
         return self._mapped if lang == "zh" else _spaced

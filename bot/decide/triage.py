@@ -118,10 +118,16 @@ class _Line(msgspec.Struct):
         size, colour = self.sku if kind == "intent" else ("", "")
         return Reading(kind, reason, self.lang, self.folded, (), self.named, self.number, size, colour)
 
-    def question(self, words: Lexicon, reason: str = "") -> Reading:
-        """Read it as a question: which facts it asks for, on what topics."""
-        slots = _slots(self.raw, True, words, self.sku, (self.han, self.latin))
-        need = _needs(self.raw, slots, self.han, self.latin)
+    def slots(self, question: bool, words: Lexicon) -> set[str]:
+        """Return the facts it asks for, if it is a question or is not."""
+        return _slots(self.raw, question, words, self.sku, (self.han, self.latin))
+
+    def needs(self, slots: set[str]) -> bool:
+        """Tell whether it asks for a recommendation."""
+        return _needs(self.raw, slots, self.han, self.latin)
+
+    def question(self, slots: set[str], need: bool, reason: str = "") -> Reading:
+        """Read it as a question for these facts, or for a recommendation."""
         asks = "need" if need else "asks_fact" if slots else "asks_open"
         return Reading(
             "question", reason or asks, self.lang, self.folded, () if need else tuple(sorted(slots)), self.named,
@@ -166,37 +172,30 @@ def by_rules(text: str, words: Lexicon) -> tuple[_Line, Reading]:
     line = _Line(text, fold(text), lang_of(text), raw, not raw.isascii(), bool(_LATIN.search(raw)))
     if not line.folded:
         return line, line.reading("chatter", "no_words")
-    if refused := _refused(line):
-        _look_up(line, words)
-        return line, refused
+    refused = _refused(line)
     _look_up(line, words)
-    return line, _asking(line, words)
+    return line, refused or _asking(line, words)
 
 
 def _asking(line: _Line, words: Lexicon) -> Reading:
     """Read a line that nothing forbids: a question, or a remark."""
     raw, han, latin = line.raw, line.han, line.latin
     question = "?" in raw or bool(kinds.QUESTION.found(raw, han, latin))
-    slots = _slots(raw, question, words, line.sku, (han, latin))
+    slots = line.slots(question, words)
     if slots == {"stock"} and any(line.sku) and not question and not STRONG["stock"].found(raw, han, latin):
         slots = set()  # "M码 黑色" alone is an order being thought aloud, not a question
     if "[contact]" in raw and not slots:
         return line.reading("spam", "advertisement")
-    need = _needs(raw, slots, han, latin)
+    need = line.needs(slots)
     if not (question or slots or need):
         return _remark(line)
-    topics = topics_of(raw)
     if not slots and not need:
         if kinds.HOST.found(raw, han, latin):
             return line.reading("chatter", "about_host")
-        goods = bool(line.named or line.number or {t.id for t in topics} - PEOPLE)
+        goods = bool(line.named or line.number or {t.id for t in topics_of(raw)} - PEOPLE)
         if not goods and not kinds.GOODS.found(raw, han, latin) and not kinds.SHOP.found(raw, han, latin):
             return line.reading("chatter", "small_talk")
-    reason = "need" if need else "asks_fact" if slots else "asks_open"
-    return Reading(
-        "question", reason, line.lang, line.folded, () if need else tuple(sorted(slots)), line.named, line.number,
-        *line.sku, topics, negated(line.text), need, line.mentions,
-    )  # fmt: skip
+    return line.question(slots, need)
 
 
 def _needs(raw: str, slots: set[str], han: bool, latin: bool) -> bool:
@@ -250,7 +249,10 @@ def read(text: str, words: Lexicon) -> Reading:
     firm = bool(first.slots or first.need) and scores[best] - scores["kind:question"] < _SURE
     if kind == first.kind or firm:
         return first
-    return line.question(words, "model") if kind == "question" else line.reading(kind, f"model:{kind}")
+    if kind != "question":
+        return line.reading(kind, f"model:{kind}")
+    slots = line.slots(True, words)
+    return line.question(slots, line.needs(slots), "model")
 
 
 class Reader:

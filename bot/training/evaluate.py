@@ -21,7 +21,7 @@ from bot.decide.triage import Reader, by_rules, read, resolve
 from bot.decide.words import clean, lang_of
 from bot.domain.catalog import Catalogue
 from bot.insight.counters import quantile
-from bot.training.triage import FIFTH, KINDS, VIDEOS, held_out, rows, shaped, shared, yes_no
+from bot.training.triage import KINDS, VIDEOS, held_out, rows, shaped, shared, yes_no
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -181,14 +181,9 @@ def law_figures(law: AdLaw) -> list[Figure]:
     """Measure the ad-law table on planted violations and clean lines."""
     planted, clean_lines = rows("adlaw_violations"), rows("adlaw_clean")
     scope = {
-        "electronics": "数码",
-        "cosmetics": "护肤",
-        "food": "食品",
-        "health": "保健",
-        "apparel": "女装",
-        "home": "家居",
-    }
-    scope |= {"baby": "母婴", "alcohol": "酒"}
+        "electronics": "数码", "cosmetics": "护肤", "food": "食品", "health": "保健", "apparel": "女装", "home": "家居",
+        "baby": "母婴", "alcohol": "酒",
+    }  # fmt: skip
 
     def hit(row: dict[str, Any]) -> bool:
         return bool(law.hits(row["text"], scope.get(row["category"], "")))
@@ -233,6 +228,3 @@ def everything(
     texts = [r["text"] for r in rows("adlaw_clean")]
     found.append(("Advertising law", [*law_figures(law), cost_figure(law, goods, texts)]))
     return found
-
-
-__all__ = ["FIFTH", "Figure", "everything"]

@@ -50,7 +50,7 @@ class Examined(msgspec.Struct):
     lines: int = 0
     drafts: int = 0
     lies: int = 0
-    caught: Counter[str] = Counter()
+    caught: Counter[str] = msgspec.field(default_factory=Counter)
     sent: list[tuple[str, str, str]] = []
     wrong: list[tuple[str, str]] = []
     turns: list[Turn] = []
@@ -93,7 +93,7 @@ class _Exam:
         self._agenda: list[tuple[float, int, Input]] = []
         self._catalogue = Catalogue()
         self._lies: dict[str, list[Draft]] = {}
-        self.found = Examined(caught=Counter(), sent=[], wrong=[], turns=[])
+        self.found = Examined()
 
     def run(self, until: float) -> None:
         """Let everything happen that is due."""
