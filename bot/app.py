@@ -127,7 +127,7 @@ class Front:
                 sweep(settings.folder / folder, days)
             redis = await stack.enter_async_context(self._redis())
             jobs = Jobs(RedisJobs(redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"), time.time)
-            store = RedisStore(redis)
+            store = RedisStore(redis, settings.keep_session_hours)
             self.page = Page(settings.page_host, settings.page_port) if settings.page_port else None
             watchers: list[Observer] = [self.journal, self.record, *([self.page] if self.page else []), *self._extra]
             for url, adapter in adapters:

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         batch: prompts a worker writes together.
         threads: CPU threads of a worker; 0 leaves one core to the front.
         currency: ISO 4217 code of prices without a sign.
+        keep_session_hours: a viewer's session context is deleted so long after the last word.
         keep_journal_days, keep_record_days: journals and records older than this are deleted at the start; 0 keeps all.
         unofficial: allow adapters of unofficial routes.
         room: how a room behaves, see `RoomPolicy`.
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: int = 8
     threads: int = 0
     currency: str = "CNY"
+    keep_session_hours: float = 6.0
     keep_journal_days: float = 90.0
     keep_record_days: float = 1100.0
     unofficial: bool = False
@@ -131,6 +133,8 @@ def _check(settings: Settings) -> None:
         value = getattr(settings, name)
         if not least <= value <= most:
             raise SettingsError(f"setting {name}: {value}. Fix: give a number from {least} to {most}.")
+    if not 0 < settings.keep_session_hours <= 24 * 366:
+        raise SettingsError(f"setting keep_session_hours: {settings.keep_session_hours}. Fix: give hours above 0.")
     for name in ("keep_journal_days", "keep_record_days"):
         if not 0 <= getattr(settings, name) < math.inf:
             raise SettingsError(f"setting {name}: {getattr(settings, name)}. Fix: give 0 or more days.")

@@ -1,4 +1,4 @@
-"""Viewers' session context in Valkey/Redis: one key per viewer, MessagePack, gone after six hours without a word."""
+"""Viewers' session context in Valkey/Redis: one key per viewer, MessagePack, gone after some hours without a word."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,8 +9,6 @@ from redis.exceptions import RedisError
 from bot.domain.errors import StoreError
 from bot.domain.viewers import ViewerContext
 
-KEEP = 6 * 3600  # seconds
-
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ViewerContext).decode
 
@@ -18,8 +16,10 @@ _decode = msgspec.msgpack.Decoder(ViewerContext).decode
 class RedisStore:
     """A `SessionStore` (see `domain/ports.py`)."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keep: float = 6.0) -> None:
+        """Use this server; a context is deleted `keep` hours after its viewer's last word."""
         self._redis = redis
+        self._keep = max(1, round(keep * 3600))
 
     async def recall(self, room: str, viewers: Sequence[str]) -> Mapping[str, ViewerContext]:
         """Fetch contexts in one round trip."""
@@ -41,7 +41,7 @@ class RedisStore:
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for viewer, context in contexts.items():
-                    pipe.set(_key(room, viewer), _encode(context), ex=KEEP)
+                    pipe.set(_key(room, viewer), _encode(context), ex=self._keep)
                 await pipe.execute()
         except (RedisError, OSError) as error:
             raise StoreError(f"session store does not answer ({type(error).__name__}): is Valkey/Redis up?") from error

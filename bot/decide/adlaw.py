@@ -22,6 +22,11 @@ from bot.decide.words import negated
 from bot.domain.events import Lang
 from bot.domain.law import AdRule, LawTable
 
+_SYMBOLS = {  # written for words
+    "💯": "100%", "🥇": "第一", "🏆": "冠军", "☝": "一", "🌍": "球", "🌎": "球", "🌏": "球", "💉": "针", "💊": "药", "➕": "加",
+    "💰": "钱", "💲": "钱", "🈚": "无", "🆚": "vx", "🚗": "车", "🍼": "奶", "👶": "宝宝", "🤰": "孕妇", "🐧": "qq", "🛰": "卫星",
+    "○": "0", "●": "0", "❌": "不", "🚫": "不", "👑": "王", "🏥": "医院",
+}  # fmt: skip
 _CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
 _CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! )|(?<=\d),(?=\d))*(?:[，。；！？,;!?\n]|\. |$)")
 REMEMBERED = 4096  # texts
@@ -72,6 +77,10 @@ def _plain(text: str) -> tuple[list[str], list[int]]:
         if c.isascii():
             chars.append(c.lower())
             at.append(i)
+            continue
+        if meant := _SYMBOLS.get(c) or (str(digit) if (digit := unicodedata.digit(c, None)) is not None else ""):
+            chars += meant
+            at += [i] * len(meant)
             continue
         for d in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", c)) if not _HAN.match(c) else c:
             if unicodedata.category(d) not in ("Mn", "Cf", "Cc"):

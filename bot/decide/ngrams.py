@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from math import sqrt
 
@@ -36,17 +37,32 @@ def features(text: str, marks: Iterable[str] = ()) -> list[int]:
 
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"\[contact\]|<num\d*>|\d{6,}", re.I)),
-    ("link", re.compile(r"\[link\]|https?:|www\.|\.(?:com|cn|net|org)\b|点击|复制", re.I)),
-    ("bracket", re.compile(r"[【】✅❤🔥👉💰]")),
-)
+    ("number", re.compile(r"\[contact\]|<num\d*>|\d{6,}|加我|私聊|私我|联系|微信|\b[vw]x\b|qq|[qk]群", re.I)),
+    ("link", re.compile(r"\[link\]|https?:|www\.|\.(?:com|cn|net|org|top|cc|ru|tk)\b|youtu\.be|链接|点击|复制", re.I)),
+    ("bracket", re.compile(r"[【】✅❤🔥👉💰▶★☆◆①②③]")),
+    ("trade", re.compile(
+        r"出售|出租|出号|收号|代练|代购|兼职|招聘|招人|优惠|低价|便宜|特价|福利|免费|元/|包邮|客服|下单|订购|会员|充值|返利|红包|进群|加群|"
+        r"群号|扫码|价格|售后|稳定|套餐|giveaway|\bfree\b|money|\$|\bearn|donat|gift card", re.I
+    )),
+    ("promo", re.compile(
+        r"subscri|\bsub\b|\bmy (?:\w+ ){0,2}(?:channel|videos?|covers?|page|songs?|music|blog|site|track)|check (?:\w+ ){0,2}(?:out|my|me)|"
+        r"follow me|please (?:like|help|watch|check)|vote|share this|add me|facebook|twitter|instagram|take a (?:look|second)", re.I
+    )),
+)  # fmt: skip
+_TAG = re.compile(r"<[^>]{1,300}>")
 
 
 def shape(text: str) -> list[int]:
     """Return buckets for how a text is built, which gives advertisements away: length, marks, numbers, links."""
-    found = [f"long{min(8, len(text).bit_length())}", f"marks{min(4, len(re.findall('[，。！!,]', text)))}"]
-    found += [f"digits{min(4, len(re.findall('[0-9]+', text)))}", *(name for name, p in _SHAPES if p.search(text))]
-    return [zlib.crc32(f"\x08{name}{k}".encode()) % BUCKETS for name in found for k in "01"]
+    found = [f"long{min(9, len(text).bit_length())}", f"marks{min(5, len(re.findall('[，。！!,、]', text)))}"]
+    found += [f"digits{min(5, len(re.findall('[0-9]+', text)))}"]
+    found += [name for name, p in _SHAPES if p.search(text)]
+    return [zlib.crc32(f"\x08{name}{k}".encode()) % BUCKETS for name in found for k in "012"]
+
+
+def unmarked(text: str) -> str:
+    """Return a text without the markup that some platforms leave in comments."""
+    return _TAG.sub(" ", unescape(text)) if "<" in text or "&" in text else text
 
 
 class Head(msgspec.Struct, frozen=True):

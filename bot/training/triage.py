@@ -18,7 +18,7 @@ import torch
 
 from bot.decide import ngrams, triage
 from bot.decide.lexicon import lexicon
-from bot.decide.ngrams import BUCKETS, Head, Model, features, shape
+from bot.decide.ngrams import BUCKETS, Head, Model, features, shape, unmarked
 from bot.decide.words import fold
 from bot.domain.catalog import Catalogue
 from bot.domain.turns import CommentKind
@@ -91,6 +91,7 @@ def head(weights: torch.Tensor, bias: float) -> Head:
 
 def shaped(text: str) -> list[int]:
     """Return the features of what may be an advertisement."""
+    text = unmarked(text)
     return features(text) + shape(text)
 
 

@@ -1,0 +1,89 @@
+"""The small model of unlawful claims: what the words of a rule table cannot name, it knows by likeness.
+
+A claim told as a story ("药箱可以扔了") has no word to list. The model, like that of `ngrams`, is linear on hashed
+pieces of the text; Chinese is read by characters and by sound, so that 冶疗, zhi疗 and Z疗 stand near 治疗. Trained by
+`bot.training.claims`; weights lie beside the rule table.
+"""
+
+import re
+import zlib
+from functools import cache
+from importlib.resources import files
+
+from bot.decide.ngrams import BUCKETS, Model, unpack
+
+FOLDER = "bot.decide.law"
+FILE = "claims.bin"
+SOUNDS = "sounds.txt"  # lines of one syllable and the characters read so (GB 2312; first readings, after pypinyin)
+LONGEST = 200  # characters read
+CLASSES = (
+    "superlative", "state", "medical", "healthfood", "cosmetic", "absolute_safety", "fake_price", "fake_urgency",
+    "disparage", "endorsement", "fake_data", "baby_formula", "alcohol", "off_platform", "superstition_other",
+)  # fmt: skip
+_NUMERALS = dict(zip("0123456789", "ling yi er san si wu liu qi ba jiu".split(), strict=True))
+_WORD = re.compile(r"[a-z']+")
+_PIECE = re.compile(r"[a-z]+|[^a-z\s]")
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    table = files(FOLDER).joinpath(SOUNDS).read_text(encoding="utf-8")
+    return {c: syllable for syllable, chars in map(str.split, table.splitlines()) for c in chars}
+
+
+@cache
+def _syllables() -> re.Pattern[str]:
+    known = sorted(set(_sounds().values()), key=len, reverse=True)
+    return re.compile("|".join(known))
+
+
+@cache
+def _spelled(word: str) -> tuple[str, ...]:
+    """Read letters as pinyin, or one by one when they are none."""
+    found = _syllables().findall(word)
+    return tuple(found) if "".join(found) == word else tuple(word)
+
+
+def sounds(words: str) -> list[str]:
+    """Return how a Chinese text is read: a syllable a character, numerals read out, stray letters as they are."""
+    heard: list[str] = []
+    known = _sounds()
+    for piece in _PIECE.findall(words):
+        if piece.isalpha() and piece.isascii():
+            heard += _spelled(piece)
+        else:
+            heard.append(_NUMERALS.get(piece) or known.get(piece, piece))
+    return heard
+
+
+def pieces(tight: str, spaced: str) -> list[int]:
+    """Return the buckets of a text, each once.
+
+    Args:
+        tight: its comparison form for Chinese, "" when it has none (see `adlaw`).
+        spaced: its comparison form for English.
+    """
+    runs: set[str] = set()
+    if tight:
+        line = f"\x02{tight[:LONGEST]}\x03"
+        n = len(line)
+        runs.update(line[i : i + size] for size in (1, 2, 3, 4) for i in range(n - size + 1))
+        heard = ["\x02", *sounds(tight[:LONGEST]), "\x03"]
+        for a, b, c in zip(heard, heard[1:], [*heard[2:], ""], strict=False):
+            runs.update((f"\x05{a} {b}", f"\x05{a[0]} {b}", f"\x05{a} {b[0]}", f"\x05{a} {b} {c}"))
+    else:
+        line = f"\x02{spaced[:LONGEST]}\x03"
+        n = len(line)
+        runs.update(line[i : i + size] for size in (3, 4, 5) for i in range(n - size + 1))
+        words = _WORD.findall(line)
+        runs.update(f"\x04{word}" for word in words)
+        runs.update(f"\x04{a} {b}" for a, b in zip(words, words[1:], strict=False))
+        runs.update(f"\x04{a} * {b}" for a, b in zip(words, words[2:], strict=False))
+    crc = zlib.crc32
+    return list({crc(run.encode()) % BUCKETS for run in runs})
+
+
+@cache
+def shipped() -> Model:
+    """Return the model that comes with the package (a part of the code, read once)."""
+    return unpack(files(FOLDER).joinpath(FILE).read_bytes())
