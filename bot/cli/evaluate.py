@@ -21,7 +21,8 @@ from bot.demo.exam import big_shop, hostile_show, questions
 from bot.demo.play import GOODS
 from bot.domain.catalog import Catalogue
 from bot.domain.law import LawTable
-from bot.training.evaluate import Figure, everything
+from bot.training.evaluate import everything
+from bot.training.figures import Figure
 from bot.training.liar import Liar
 from bot.training.truth import examine
 

@@ -20,7 +20,9 @@ CLASSES = (
     "superlative", "state", "medical", "healthfood", "cosmetic", "absolute_safety", "fake_price", "fake_urgency",
     "disparage", "endorsement", "fake_data", "baby_formula", "alcohol", "off_platform", "superstition_other",
 )  # fmt: skip
-_NUMERALS = dict(zip("0123456789", "ling yi er san si wu liu qi ba jiu".split(), strict=True))
+_NUMERALS = {
+    "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi", "8": "ba", "9": "jiu",
+}  # fmt: skip
 _WORD = re.compile(r"[a-z']+")
 _PIECE = re.compile(r"[a-z]+|[^a-z\s]")
 

@@ -1,18 +1,26 @@
 """Merge: which comments are one question.
 
 Two comments are one question when one answer serves both: same product, same facts asked, same SKU, same numbers, same
-polarity, same condition (washed or not, before or after a meal), same language; open questions also the same content
-words. Rules alone, on the side of not merging: a needless second question costs little, because equal words are posted
-once (`Book.said`); a wrong merge gives a wrong answer.
+polarity, same condition (washed or not, before or after a meal), same language. They are told in two steps: by a key,
+equal for words that differ in little, and by sense (`senses`), when everything that tells answers apart agrees and no
+contrast (`contrasts`) stands between them. On the side of not merging: a needless second question costs little, because
+equal words are posted once (`Book.said`); a wrong merge gives a wrong answer.
 """
 
 import re
 
+import msgspec
+
+from bot.decide.contrasts import Found, conflict, members
 from bot.decide.numbers import read as read_numbers
+from bot.decide.senses import alike, sense
 from bot.decide.skus import size_named
 from bot.decide.triage import Reading
 from bot.decide.words import content, negated
 from bot.domain.catalog import Product
+from bot.domain.events import Lang
+
+SURE = 0.4  # how surely two senses are one, at least; chosen on bot/training/sets/pairs.jsonl
 
 # What a question is asked under: it changes the answer though it is no fact by itself.
 _CONDITION = re.compile(
@@ -29,26 +37,79 @@ _CONDITION = re.compile(
 _ASKS = re.compile(r"(?:[不没]|没有)(?=\s|$)")  # a question's tail, no denial: 还有M码不
 
 
+# 不会皱吧, it won't shrink right: asks whether it does.
+_TAG = re.compile(
+    r"(?:不会|不用|不是|不能|没有|没|不)(?=[^不没]*吧\W*$)|"
+    r"\b(?:won ?t|isn ?t|doesn ?t|wont|isnt|doesnt|not)\b(?=.*\bright\W*$)"
+)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a question asks, as far as it decides on merging.
+
+    Attributes:
+        key: questions with equal keys are one.
+        about: id of the product, "" for none.
+        text: comparison form of the words, "" when the key alone decides.
+        sku: size and colour asked for.
+        numbers: (value, unit), sorted.
+        denied: the words say no, and not as 不会皱吧 does.
+    """
+
+    key: str
+    about: str
+    lang: Lang
+    text: str = ""
+    slots: tuple[str, ...] = ()
+    sku: tuple[str, str] = ("", "")
+    numbers: tuple[tuple[str, str], ...] = ()
+    denied: bool = False
+    contrasts: Found = frozenset()
+
+
 def conditions(text: str) -> set[str]:
     """Return what a question is asked under."""
     return {found[0] for found in _CONDITION.finditer(text)}
 
 
-def key(reading: Reading, product: Product | None) -> str:
-    """Return the merge key: equal keys are one question."""
+def asked(reading: Reading, product: Product | None) -> Asked:
+    """Return what a question about a product (None: about none) asks."""
     about = product.id if product else ""
     if reading.need:
-        return "|".join(("need", reading.lang, reading.folded))
-    numbers = sorted(
-        f"{n.value.normalize():f}{n.unit}"
-        for n in read_numbers(reading.folded)
-        if n.value != 1 and not (n.value == reading.number and n.unit in ("", "号"))
+        return Asked("|".join(("need", reading.lang, reading.folded)), about, reading.lang)
+    numbers = tuple(
+        sorted(
+            (f"{n.value.normalize():f}", n.unit)
+            for n in read_numbers(reading.folded)
+            if n.value != 1 and not (n.value == reading.number and n.unit in ("", "号"))
+        )
     )
-    under = sorted(conditions(reading.folded))
-    said = (",".join(numbers), "no" if negated(_ASKS.sub("", reading.folded)) else "yes", reading.lang)
+    plain = _ASKS.sub("", reading.folded)
+    size = reading.size or (size_named(reading.folded, product) if product else "")
+    under = ",".join(sorted(conditions(reading.folded)))
+    said = ",".join(map("".join, numbers)), "no" if negated(plain) else "yes", reading.lang
     if reading.slots:
-        size = reading.size or (size_named(reading.folded, product) if product else "")
-        sku = (size, reading.colour)
-        return "|".join(("fact", about, ",".join(reading.slots), *sku, ",".join(under), *said))
-    words = ",".join(sorted(content(reading.folded))) or reading.folded
-    return "|".join(("open", about, words, ",".join(under), *said))
+        key = "|".join(("fact", about, ",".join(reading.slots), size, reading.colour, under, *said))
+    else:
+        words = ",".join(sorted(content(reading.folded))) or reading.folded
+        key = "|".join(("open", about, words, under, *said))
+    return Asked(
+        key, about, reading.lang, reading.folded, reading.slots, (size, reading.colour), numbers,
+        negated(_TAG.sub("", plain)), members(reading.folded),
+    )  # fmt: skip
+
+
+def same(a: Asked, b: Asked) -> bool:
+    """Tell whether one answer serves both."""
+    return a.key == b.key or (
+        bool(a.text and b.text)
+        and (a.about, a.lang, a.sku, a.denied) == (b.about, b.lang, b.sku, b.denied)
+        and (a.slots == b.slots or not a.slots or not b.slots)
+        and _numbers_agree(a.numbers, b.numbers)
+        and not conflict(a.contrasts, b.contrasts)
+        and alike(sense(a.text), sense(b.text)) >= SURE
+    )
+
+
+def _numbers_agree(a: tuple[tuple[str, str], ...], b: tuple[tuple[str, str], ...]) -> bool:
+    return len(a) == len(b) and all(v == w and (u == x or not u or not x) for (v, u), (w, x) in zip(a, b, strict=True))

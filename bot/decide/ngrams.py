@@ -41,12 +41,15 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("link", re.compile(r"\[link\]|https?:|www\.|\.(?:com|cn|net|org|top|cc|ru|tk)\b|youtu\.be|链接|点击|复制", re.I)),
     ("bracket", re.compile(r"[【】✅❤🔥👉💰▶★☆◆①②③]")),
     ("trade", re.compile(
-        r"出售|出租|出号|收号|代练|代购|兼职|招聘|招人|优惠|低价|便宜|特价|福利|免费|元/|包邮|客服|下单|订购|会员|充值|返利|红包|进群|加群|"
+        r"出售|出租|出号|收号|代练|代购|兼职|招聘|招人|优惠|低价|便宜|特价|福利|免费|元/|"
+        r"包邮|客服|下单|订购|会员|充值|返利|红包|进群|加群|"
         r"群号|扫码|价格|售后|稳定|套餐|giveaway|\bfree\b|money|\$|\bearn|donat|gift card", re.I
     )),
     ("promo", re.compile(
-        r"subscri|\bsub\b|\bmy (?:\w+ ){0,2}(?:channel|videos?|covers?|page|songs?|music|blog|site|track)|check (?:\w+ ){0,2}(?:out|my|me)|"
-        r"follow me|please (?:like|help|watch|check)|vote|share this|add me|facebook|twitter|instagram|take a (?:look|second)", re.I
+        r"subscri|\bsub\b|\bmy (?:\w+ ){0,2}(?:channel|videos?|covers?|page|songs?|music|blog|site|track)|"
+        r"check (?:\w+ ){0,2}(?:out|my|me)|"
+        r"follow me|please (?:like|help|watch|check)|vote|share this|add me|facebook|twitter|"
+        r"instagram|take a (?:look|second)", re.I
     )),
 )  # fmt: skip
 _TAG = re.compile(r"<[^>]{1,300}>")

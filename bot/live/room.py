@@ -173,7 +173,7 @@ class Room:
         if product:
             state.remember(heard.viewer, msgspec.structs.replace(context, product=product.id, asked=context.asked + 1))
         product = None if reading.need else product  # the words will name the product that fits
-        key, asker = merge.key(reading, product), Asker(heard, reading, now)
+        key, asker = state.kin.key(merge.asked(reading, product)), Asker(heard, reading, now)
         question = self.book.find(key)
         if question is not None:
             self.book.join(question, asker)

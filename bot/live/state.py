@@ -16,6 +16,7 @@ from bot.domain.ports import Caps, Job, Outgoing
 from bot.domain.turns import Correction, Fate, Turn
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionState, QuestionView
+from bot.live.kin import Kin
 from bot.live.questions import Book, Question
 
 KNOWN_VIEWERS = 5000  # session contexts kept in the room; the store has the rest
@@ -52,7 +53,7 @@ class State:
         self.name, self.boot = "", 0
         self.policy, self.caps = RoomPolicy(), Caps()
         self.staffed = False
-        self.book = Book()
+        self.book, self.kin = Book(), Kin()
         self.out: list[Effect] = []
         self._viewers: OrderedDict[str, ViewerContext] = OrderedDict()
         self._changed: dict[str, QuestionView] = {}

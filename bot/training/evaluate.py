@@ -5,61 +5,22 @@ Every figure stands beside a simple baseline measured in the same run.
 
 import re
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from bot.decide import kinds, merge
+from bot.decide import kinds
 from bot.decide.adlaw import AdLaw
 from bot.decide.guard import check
 from bot.decide.lexicon import lexicon
 from bot.decide.ngrams import Head, features, shipped
-from bot.decide.triage import Reader, by_rules, read, resolve
+from bot.decide.triage import by_rules, read
 from bot.decide.words import clean, lang_of
 from bot.domain.catalog import Catalogue
 from bot.insight.counters import quantile
+from bot.training.figures import Figure, at_least, at_most, f1, macro
+from bot.training.grouping import merge_figures, merge_shared_figures
 from bot.training.triage import KINDS, VIDEOS, held_out, rows, shaped, shared, yes_no
-
-
-class Figure(msgspec.Struct, frozen=True):
-    """One measured value.
-
-    Attributes:
-        what: what was measured, on how much.
-        value: as printed; `baseline` the simple way's, "" when there is none.
-        floor: what the project asks for, "" when it asks for nothing.
-        ok: the floor is reached.
-    """
-
-    what: str
-    value: str
-    baseline: str = ""
-    floor: str = ""
-    ok: bool = True
-
-
-def f1(pairs: Iterable[tuple[bool, bool]]) -> float:
-    """Return F1 of (is, said to be) pairs."""
-    seen = Counter(pairs)
-    hit = seen[True, True]
-    return 2 * hit / max(1, 2 * hit + seen[True, False] + seen[False, True])
-
-
-def macro(pairs: Sequence[tuple[str, str]], labels: Iterable[str]) -> float:
-    """Return the mean F1 over labels."""
-    scores = [f1((is_ == label, said == label) for is_, said in pairs) for label in labels]
-    return sum(scores) / len(scores)
-
-
-def _at_least(what: str, value: float, floor: float, baseline: str = "") -> Figure:
-    return Figure(what, f"{value:.3f}", baseline, f">= {floor:g}", value >= floor)
-
-
-def _at_most(what: str, value: float, floor: float, unit: str, baseline: str = "") -> Figure:
-    return Figure(what, f"{value:.3g}{unit}", baseline, f"<= {floor:g}{unit}", value <= floor)
 
 
 def triage_figures() -> list[Figure]:
@@ -82,15 +43,15 @@ def triage_figures() -> list[Figure]:
 
     both = list(zip(truth, said, strict=True))
     return [
-        _at_least(
+        at_least(
             f"question recognition, F1 on {len(tested)} live comments", asks(said), 0.93,
             f"rules {asks(ruled):.3f}, question words {asks(marks):.3f}",
         ),
-        _at_least(
+        at_least(
             "kind of comment, macro-F1 over 8 kinds", macro(both, KINDS), 0.85,
             f"rules {macro(list(zip(truth, ruled, strict=True)), KINDS):.3f}",
         ),
-        _at_most("triage, time per comment", cost, 0.2, " ms"),
+        at_most("triage, time per comment", cost, 0.2, " ms"),
     ]  # fmt: skip
 
 
@@ -109,15 +70,15 @@ def triage_shared_figures(folder: Path) -> list[Figure]:
     ads = [(bool(r["ad"]), model.heads["ad"].logit(shaped(r["text"])) > AD_AT) for r in group]
     spam_words = [(bool(r["ad"]), bool(kinds.SPAM.found(r["text"], True, True))) for r in group]
     return [
-        _at_least(
+        at_least(
             f"abuse, macro-F1 on COLD dev ({len(cold)})", _yes_no_macro(scored), 0.82,
             f"word list {_yes_no_macro(listed):.3f}",
         ),
-        _at_most(
+        at_most(
             f"abuse false alarms on {len(reviews)} shopping reviews", alarms, 1.0, " %",
             f"at COLD's threshold {loose:.2f} %",
         ),
-        _at_least(
+        at_least(
             f"advertisements, F1 on {len(group)} group-chat lines", f1(ads), 0.93, f"word list {f1(spam_words):.3f}"
         ),
         _youtube(folder),
@@ -141,40 +102,9 @@ def _youtube(folder: Path) -> Figure:
         trained: Head = yes_no([r["text"] for r in seen], [r["spam"] for r in seen], 16, shaped)
         pairs += [(bool(r["spam"]), trained.logit(shaped(r["text"])) > 0) for r in tested]
         listed += [(bool(r["spam"]), bool(kinds.SPAM.found(r["text"].lower(), True, True))) for r in tested]
-    return _at_least(
+    return at_least(
         f"YouTube spam, F1, one video left out in turn ({len(pairs)})", f1(pairs), 0.96, f"word list {f1(listed):.3f}"
     )
-
-
-def merge_figures(goods: Catalogue) -> list[Figure]:
-    """Measure which pairs of questions become one, with the product of the pair on screen."""
-    reader = Reader(goods)
-
-    def key(text: str, screen: str) -> str:
-        reading = reader(clean(text))
-        product, _ = resolve(reading, goods, screen, "")
-        return merge.key(reading, None if reading.need else product)
-
-    def plain(text: str) -> str:
-        return re.sub(r"\W", "", text.lower())
-
-    pairs, contrast = rows("pairs"), rows("contrast")
-    one = [key(r["a"], r["product"]) == key(r["b"], r["product"]) for r in pairs]
-    right = sum(o and r["same"] for o, r in zip(one, pairs, strict=True))
-    wrong = sum(key(r["a"], r["product"]) == key(r["b"], r["product"]) for r in contrast)
-    alike = sum(_overlap(plain(r["a"]), plain(r["b"])) > 0.7 for r in contrast)
-    return [
-        _at_least(f"merge, precision on {len(pairs)} pairs, half of them hard", right / max(1, sum(one)), 0.97),
-        _at_least("merge, recall at that precision", right / sum(r["same"] for r in pairs), 0.80),
-        Figure(
-            f"wrong merges in {len(contrast)} contrast pairs", str(wrong), f"7 of 10 characters alike: {alike}", "0",
-            not wrong,
-        ),
-    ]  # fmt: skip
-
-
-def _overlap(a: str, b: str) -> float:
-    return len(set(a) & set(b)) / max(1, len(set(a) | set(b)))
 
 
 def law_figures(law: AdLaw) -> list[Figure]:
@@ -192,11 +122,11 @@ def law_figures(law: AdLaw) -> list[Figure]:
     caught = sum(map(hit, planted)) / len(planted)
     alarms = sum(map(hit, clean_lines)) / len(clean_lines) * 100
     return [
-        _at_least(
+        at_least(
             f"ad law, recall on {len(planted)} planted violations", caught, 0.98,
             f"ten plain words {sum(bool(plain.search(r['text'])) for r in planted) / len(planted):.3f}",
         ),
-        _at_most(
+        at_most(
             f"ad law, false positives on {len(clean_lines)} clean lines", alarms, 2.0, " %",
             f"ten plain words {sum(bool(plain.search(r['text'])) for r in clean_lines) / len(clean_lines) * 100:.1f} %",
         ),
@@ -212,7 +142,7 @@ def cost_figure(law: AdLaw, goods: Catalogue, texts: Sequence[str]) -> Figure:
         check(text, "能穿吗", product, goods, lang_of(text))
         law.hits(text, product.category)
         costs.append((time.perf_counter() - began) * 1000)
-    return _at_most(f"guard and ad law, p95 per text ({len(costs)})", quantile(costs, 0.95), 2.0, " ms")
+    return at_most(f"guard and ad law, p95 per text ({len(costs)})", quantile(costs, 0.95), 2.0, " ms")
 
 
 def everything(
@@ -223,7 +153,7 @@ def everything(
     say("triage")
     found.append(("Triage", triage_figures() + (triage_shared_figures(data) if data else [])))
     say("merge")
-    found.append(("Merge", merge_figures(goods)))
+    found.append(("Merge", merge_figures(goods) + (merge_shared_figures(data) if data else [])))
     say("ad law")
     texts = [r["text"] for r in rows("adlaw_clean")]
     found.append(("Advertising law", [*law_figures(law), cost_figure(law, goods, texts)]))

@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import numpy as np
 import pytest
 
 from bot.backends.rules_file import load_rules
@@ -14,7 +15,9 @@ from bot.demo.exam import big_shop, hostile_show
 from bot.domain.catalog import Catalogue
 from bot.domain.law import LawTable
 from bot.live import writing
-from bot.training.evaluate import f1, law_figures, macro, merge_figures, triage_figures
+from bot.training.evaluate import law_figures, triage_figures
+from bot.training.figures import f1, macro
+from bot.training.grouping import merge_figures
 from bot.training.liar import Liar
 from bot.training.triage import KINDS, comments, rows
 from bot.training.truth import examine
@@ -93,3 +96,16 @@ def test_the_examiner_finds_what_a_blind_guard_lets_through(monkeypatch: pytest.
     show = hostile_show(goods, seconds=120, seed=8)
     found = examine(show, LawTable(), lambda job, product, lang: liar(product, lang), audit)
     assert found.sent and found.wrong
+
+
+def test_v_measure_is_what_its_paper_says() -> None:
+    """One when groups and truth are the same, zero when a group says nothing, in between where groups are split."""
+    assert v_measure("aabb", [1, 1, 2, 2]) == pytest.approx(1)
+    assert v_measure("abab", [1, 1, 1, 1]) == 0
+    assert v_measure("aabb", [1, 2, 3, 4]) == pytest.approx(2 / 3)
+
+
+def test_leaders_group_what_is_near() -> None:
+    """In order: a founder, one near it, one apart, and one nearer to the second founder."""
+    turns = np.array([[1, 0], [0.96, 0.28], [0, 1], [0.28, 0.96]], np.float32)
+    assert leaders(turns, 0.9) == [0, 0, 1, 1]
