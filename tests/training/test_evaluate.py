@@ -17,7 +17,7 @@ from bot.domain.law import LawTable
 from bot.live import writing
 from bot.training.evaluate import law_figures, triage_figures
 from bot.training.figures import f1, macro
-from bot.training.grouping import merge_figures
+from bot.training.grouping import leaders, merge_figures, v_measure
 from bot.training.liar import Liar
 from bot.training.triage import KINDS, comments, rows
 from bot.training.truth import examine
