@@ -8,33 +8,34 @@ text, so that "最 好", "最🌟好", "zuì好" and "蕞好" are all read as �
 - for English rules the words are kept, parted by single spaces.
 
 Each character of the comparison form knows where it stood, so a hit can be shown and rewritten in the text itself.
+
+What no word of the table names, a small model may know by likeness (`claims`): a rule with a `claim` instead of words
+says which law its kind breaks. The model also lets go what a rule hits in a denial that it has often seen.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 
 import msgspec
 
+from bot.decide import claims
+from bot.decide.disguise import HAN, Form, bounded, spaced, tight
 from bot.decide.evidence import RESTRICTS
 from bot.decide.numbers import read
 from bot.decide.words import negated
 from bot.domain.events import Lang
 from bot.domain.law import AdRule, LawTable
 
-_SYMBOLS = {  # written for words
-    "💯": "100%", "🥇": "第一", "🏆": "冠军", "☝": "一", "🌍": "球", "🌎": "球", "🌏": "球", "💉": "针", "💊": "药",
-    "➕": "加",
-    "💰": "钱", "💲": "钱", "🈚": "无", "🆚": "vx", "🚗": "车", "🍼": "奶", "👶": "宝宝", "🤰": "孕妇", "🐧": "qq",
-    "🛰": "卫星",
-    "○": "0", "●": "0", "❌": "不", "🚫": "不", "👑": "王", "🏥": "医院",
-}  # fmt: skip
 _CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
 _CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! )|(?<=\d),(?=\d))*(?:[，。；！？,;!?\n]|\. |$)")
+_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
+# Words of denials, conditions and sources: where they stand, a rule's hit may be innocent.
+_LIMITS = re.compile(
+    r"[不没无未别勿非谢]|请|医生|说明|证|备案|页面|以.{0,8}为准|报告|公示|结束|恢复|库存|仅供|参考|标|区别|最(?:小|晚|薄|厚|后|嫩)|"
+    r"\b(?:not?|never|isn't|doesn't|don't|can't|cannot|won't|without|nothing|please|doctor|label|page|ends?|only|left)\b"
+)
 REMEMBERED = 4096  # texts
 _WORDS = re.compile(r"[a-zA-Z]{2}")
-_LETTER = re.compile(r"[a-z]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 # What a merchant's category is called, by the scopes that rules name.
 _SCOPES: dict[str, re.Pattern[str]] = {
     "cosmetics": re.compile(
@@ -65,64 +66,12 @@ class Hit(msgspec.Struct, frozen=True):
     said: str
 
 
-class _Form(msgspec.Struct, frozen=True):
-    """A comparison form and, for each of its characters, where it starts and ends in the text."""
-
-    words: str
-    at: tuple[tuple[int, int], ...]
-
-
-def _plain(text: str) -> tuple[list[str], list[int]]:
-    chars: list[str] = []
-    at: list[int] = []
-    for i, c in enumerate(text):
-        if c.isascii():
-            chars.append(c.lower())
-            at.append(i)
-            continue
-        if meant := _SYMBOLS.get(c) or (str(digit) if (digit := unicodedata.digit(c, None)) is not None else ""):
-            chars += meant
-            at += [i] * len(meant)
-            continue
-        for d in unicodedata.normalize("NFD", unicodedata.normalize("NFKC", c)) if not _HAN.match(c) else c:
-            if unicodedata.category(d) not in ("Mn", "Cf", "Cc"):
-                chars.append(d.lower())
-                at.append(i)
-    return chars, at
-
-
-def _tight(text: str) -> _Form:
-    """Letters, digits and % alone; a point stays between digits."""
-    chars, at = _plain(text)
-    kept = [
-        (c, i)
-        for n, (c, i) in enumerate(zip(chars, at, strict=True))
-        if c.isalnum()
-        or c == "%"
-        or (c == "." and 0 < n < len(chars) - 1 and chars[n - 1].isdecimal() and chars[n + 1].isdecimal())
-    ]
-    return _Form("".join(c for c, _ in kept), tuple((i, i + 1) for _, i in kept))
-
-
-def _spaced(text: str) -> _Form:
-    """Words parted by single spaces; # % $ and apostrophes stay."""
-    chars, at = _plain(text)
-    words: list[str] = []
-    places: list[int] = []
-    for c, i in zip(chars, at, strict=True):
-        d = "'" if c in "’'" else c if c.isalnum() or c in "#%$" else " "
-        if d != " " or (words and words[-1] != " "):
-            words.append(d)
-            places.append(i)
-    return _Form("".join(words), tuple((i, i + 1) for i in places))
-
-
 class AdLaw:
     """One version of the table, ready to read texts. Raises ValueError for a pattern that is none."""
 
     def __init__(self, table: LawTable) -> None:
         self.table = table
-        stand_ins = {_tight(v).words: _tight(word).words for word, vs in table.variants.items() for v in vs}
+        stand_ins = {tight(v).words: tight(word).words for word, vs in table.variants.items() for v in vs}
         stand_ins.pop("", None)
         self._stand_ins = stand_ins
         self._variant = re.compile("|".join(map(re.escape, sorted(stand_ins, key=len, reverse=True))) or r"(?!)")
@@ -130,6 +79,7 @@ class AdLaw:
         self._patterns: dict[Lang, list[tuple[re.Pattern[str], AdRule]]] = {"zh": [], "en": []}
         self._kept: dict[tuple[str, str, str, tuple[str, ...]], tuple[Hit, ...]] = {}
         self._unless: dict[str, tuple[str, ...]] = {}
+        self._claims = {rule.claim: rule for rule in table.rules if rule.claim}
         for rule in table.rules:
             form = self._form(rule.lang)
             for word in rule.words:
@@ -159,7 +109,7 @@ class AdLaw:
 
     def _look(self, text: str, category: str, platform: str, labels: Sequence[str]) -> tuple[Hit, ...]:
         found: list[Hit] = []
-        han, words = bool(_HAN.search(text)), bool(_WORDS.search(text))
+        han, words = bool(HAN.search(text)), bool(_WORDS.search(text))
         langs: list[Lang] = ["zh"] if han or not words else []
         langs += ["en"] if words or not han or "#" in text else []
         for lang in langs:
@@ -176,7 +126,37 @@ class AdLaw:
         for hit in found:
             if not outer or hit.start >= outer[-1].end:
                 outer.append(hit)
-        return tuple(outer)
+        return self._judged(text, outer, category, platform) if self._claims else tuple(outer)
+
+    def _judged(self, text: str, found: list[Hit], category: str, platform: str) -> tuple[Hit, ...]:
+        """Ask the model, sentence by sentence: it lets go of denials, and adds what no rule names."""
+        model, hits = claims.shipped(), []
+        for sentence in _SENTENCE.finditer(text):
+            start, end = sentence.span()
+            here = [hit for hit in found if start <= hit.start < end]
+            said = sentence[0]
+            buckets = self.pieces(said)
+            score = model.heads["claim"].logit(buckets)
+            if here:
+                if score > model.thresholds["denied"] or not _LIMITS.search(said.lower()):
+                    hits += here
+            elif score > model.thresholds["claim"]:
+                kind = max(claims.CLASSES, key=lambda name: model.heads[f"class:{name}"].logit(buckets))
+                rule = self._claims.get(kind)
+                if rule and self._holds(rule, category, platform):
+                    first, last = self._worst(said)
+                    hits.append(Hit(rule, start + first, start + last, said[first:last]))
+        return tuple(hits)
+
+    def _worst(self, sentence: str) -> tuple[int, int]:
+        """Return where the clause stands that sounds most like a claim."""
+        spans = [c.span() for c in _CLAUSE.finditer(sentence) if any(map(str.isalnum, c[0]))]
+        score = claims.shipped().heads["claim"].logit
+        return max(spans, key=lambda span: score(self.pieces(sentence[slice(*span)])), default=(0, len(sentence)))
+
+    def pieces(self, text: str) -> list[int]:
+        """Return what the model reads of a text."""
+        return claims.pieces(self._mapped(text).words if HAN.search(text) else "", spaced(text).words)
 
     def lawful(
         self, text: str, lang: Lang, category: str = "", platform: str = "", labels: Sequence[str] = ()
@@ -211,34 +191,34 @@ class AdLaw:
             return "", hits
         return ("" if self.hits(kept, category, platform, labels) else kept), hits
 
-    def _form(self, lang: Lang) -> Callable[[str], _Form]:
-        return self._mapped if lang == "zh" else _spaced
+    def _form(self, lang: Lang) -> Callable[[str], Form]:
+        return self._mapped if lang == "zh" else spaced
 
-    def _mapped(self, text: str) -> _Form:
-        form = _tight(text)
+    def _mapped(self, text: str) -> Form:
+        form = tight(text)
         words: list[str] = []
         at: list[tuple[int, int]] = []
         end = 0
         for found in self._variant.finditer(form.words):
-            if not _bounded(form.words, found.start(), found.end()):
+            if not bounded(form.words, found.start(), found.end()):
                 continue
             word = self._stand_ins[found[0]]
             place = form.at[found.start()][0], form.at[found.end() - 1][1]
             words += [form.words[end : found.start()], word]
             at += [*form.at[end : found.start()], *[place] * len(word)]
             end = found.end()
-        return _Form("".join([*words, form.words[end:]]), (*at, *form.at[end:])) if end else form
+        return Form("".join([*words, form.words[end:]]), (*at, *form.at[end:])) if end else form
 
     def _found(self, lang: Lang, words: str) -> list[tuple[int, int, AdRule]]:
         table, found = self._words[lang], []
         for i, c in enumerate(words):
             for word, rule in table.get(c, ()):
                 end = i + len(word)
-                if words.startswith(word, i) and _bounded(words, i, end):
+                if words.startswith(word, i) and bounded(words, i, end):
                     found.append((i, end, rule))
         for pattern, rule in self._patterns[lang]:
             for m in pattern.finditer(words):
-                if m.end() > m.start() and _bounded(words, m.start(), m.end()):
+                if m.end() > m.start() and bounded(words, m.start(), m.end()):
                     found.append((m.start(), m.end(), rule))
         return found
 
@@ -257,18 +237,7 @@ class AdLaw:
         return here and (not kinds or bool(kinds & set(rule.scope)))
 
 
-def _bounded(words: str, start: int, end: int) -> bool:
-    """Tell whether a hit of letters or digits ends where a word or number ends."""
-    before, after = words[start - 1 : start], words[end : end + 1]
-    if (_LETTER.match(words[start]) and _LETTER.match(before or " ")) or (
-        words[start].isdecimal() and before.isdecimal()
-    ):
-        return False
-    last = words[end - 1]
-    return not ((_LETTER.match(last) and _LETTER.match(after or " ")) or (last.isdecimal() and after.isdecimal()))
-
-
-def _together(form: _Form, start: int, end: int, text: str) -> bool:
+def _together(form: Form, start: int, end: int, text: str) -> bool:
     """Tell a hit that is written together, or parted at every character to dodge, from words of two clauses."""
     gaps = [text[form.at[i][1] : form.at[i + 1][0]] for i in range(start, end - 1)]
     return all(gaps) or not any(_CLAUSE_MARK.search(gap) for gap in gaps)

@@ -28,14 +28,15 @@ _PIECE = re.compile(r"[a-z]+|[^a-z\s]")
 
 
 @cache
-def _sounds() -> dict[str, str]:
+def readings() -> dict[str, str]:
+    """Return how each character is read."""
     table = files(FOLDER).joinpath(SOUNDS).read_text(encoding="utf-8")
     return {c: syllable for syllable, chars in map(str.split, table.splitlines()) for c in chars}
 
 
 @cache
 def _syllables() -> re.Pattern[str]:
-    known = sorted(set(_sounds().values()), key=len, reverse=True)
+    known = sorted(set(readings().values()), key=len, reverse=True)
     return re.compile("|".join(known))
 
 
@@ -49,7 +50,7 @@ def _spelled(word: str) -> tuple[str, ...]:
 def sounds(words: str) -> list[str]:
     """Return how a Chinese text is read: a syllable a character, numerals read out, stray letters as they are."""
     heard: list[str] = []
-    known = _sounds()
+    known = readings()
     for piece in _PIECE.findall(words):
         if piece.isalpha() and piece.isascii():
             heard += _spelled(piece)

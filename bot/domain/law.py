@@ -17,6 +17,7 @@ class AdRule(msgspec.Struct, frozen=True, omit_defaults=True):
         platform: platforms it holds for; "*" for all.
         words: plain words that are a hit, in comparison form (see `decide.adlaw`).
         pattern: regular expression for what words cannot say, "" for none.
+        claim: class of the trained model that this rule gives a law to, "" for none (see `decide.claims`).
         unless: words around a hit that make it innocent; each contains the hit.
         why: what is wrong, one sentence to the merchant.
         rewrite: what may stand in the place of the hit; "" when the clause has to go.
@@ -29,6 +30,7 @@ class AdRule(msgspec.Struct, frozen=True, omit_defaults=True):
     platform: tuple[str, ...] = ("*",)
     words: tuple[str, ...] = ()
     pattern: str = ""
+    claim: str = ""
     unless: tuple[str, ...] = ()
     why: Text = Text()
     rewrite: Text = Text()
