@@ -10,7 +10,7 @@ text, so that "最 好", "最🌟好", "zuì好" and "蕞好" are all read as �
 Each character of the comparison form knows where it stood, so a hit can be shown and rewritten in the text itself.
 
 What no word of the table names, a small model may know by likeness (`claims`): a rule with a `claim` instead of words
-says which law its kind breaks. The model also lets go what a rule hits in a denial that it has often seen.
+says which law its kind breaks. The model also lets go what a rule hits in a sentence that it knows as innocent.
 """
 
 import re
@@ -29,11 +29,10 @@ from bot.domain.law import AdRule, LawTable
 _CLAUSE_MARK = re.compile(r"[，。；！？、,;!?\n]")
 _CLAUSE = re.compile(r"(?:[^，。；！？,;!?\n.]|\.(?! )|(?<=\d),(?=\d))*(?:[，。；！？,;!?\n]|\. |$)")
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
-# Words of denials, conditions and sources: where they stand, a rule's hit may be innocent.
-_LIMITS = re.compile(
-    r"[不没无未别勿非谢]|请|医生|说明|证|备案|页面|以.{0,8}为准|报告|公示|结束|恢复|库存|仅供|参考|标|区别|最(?:小|晚|薄|厚|后|嫩)|"
-    r"\b(?:not?|never|isn't|doesn't|don't|can't|cannot|won't|without|nothing|please|doctor|label|page|ends?|only|left)\b"
-)
+_TELLS = re.compile(
+    r"(?:[\u3400-\u9fff].*){5}|(?:\b[a-zA-Z]+\b.*){3}", re.S
+)  # long enough to claim anything by likeness
+_PLAIN = re.compile(r"[\u3400-\u9fff0-9%]+|[a-zA-Z0-9' -]+")  # not disguised: it may be innocent
 REMEMBERED = 4096  # texts
 _WORDS = re.compile(r"[a-zA-Z]{2}")
 # What a merchant's category is called, by the scopes that rules name.
@@ -77,7 +76,7 @@ class AdLaw:
         self._variant = re.compile("|".join(map(re.escape, sorted(stand_ins, key=len, reverse=True))) or r"(?!)")
         self._words: dict[Lang, dict[str, list[tuple[str, AdRule]]]] = {"zh": {}, "en": {}}
         self._patterns: dict[Lang, list[tuple[re.Pattern[str], AdRule]]] = {"zh": [], "en": []}
-        self._kept: dict[tuple[str, str, str, tuple[str, ...]], tuple[Hit, ...]] = {}
+        self._kept: dict[tuple[str, str, str, tuple[str, ...], bool], tuple[Hit, ...]] = {}
         self._unless: dict[str, tuple[str, ...]] = {}
         self._claims = {rule.claim: rule for rule in table.rules if rule.claim}
         for rule in table.rules:
@@ -92,22 +91,25 @@ class AdLaw:
                     raise ValueError(f"rule {rule.id}, pattern: {error}") from error
             self._unless[rule.id] = tuple(filter(None, (form(u).words.strip() for u in rule.unless)))
 
-    def hits(self, text: str, category: str = "", platform: str = "", labels: Sequence[str] = ()) -> tuple[Hit, ...]:
+    def hits(
+        self, text: str, category: str = "", platform: str = "", labels: Sequence[str] = (), *, likeness: bool = True
+    ) -> tuple[Hit, ...]:
         """Return the claims of a text that may not leave, in order, none inside another.
 
         Args:
             category: the merchant's words for the kind of goods; "" applies the rules of every kind.
             platform: where the text would be posted; "" applies the rules of every platform.
             labels: our own ways to name products ("#1 Linen Shirt"), which claim nothing.
+            likeness: ask the model, too; not for our own sentences, whose words are the merchant's fields.
         """
-        asked = text, category, platform, tuple(labels)
+        asked = text, category, platform, tuple(labels), likeness
         if asked not in self._kept:  # facts are told in the same words all day
             if len(self._kept) >= REMEMBERED:
                 self._kept.clear()
-            self._kept[asked] = self._look(text, category, platform, labels)
+            self._kept[asked] = self._look(text, category, platform, labels, likeness)
         return self._kept[asked]
 
-    def _look(self, text: str, category: str, platform: str, labels: Sequence[str]) -> tuple[Hit, ...]:
+    def _look(self, text: str, category: str, platform: str, labels: Sequence[str], likeness: bool) -> tuple[Hit, ...]:
         found: list[Hit] = []
         han, words = bool(HAN.search(text)), bool(_WORDS.search(text))
         langs: list[Lang] = ["zh"] if han or not words else []
@@ -126,10 +128,10 @@ class AdLaw:
         for hit in found:
             if not outer or hit.start >= outer[-1].end:
                 outer.append(hit)
-        return self._judged(text, outer, category, platform) if self._claims else tuple(outer)
+        return self._judged(text, outer, category, platform) if self._claims and likeness else tuple(outer)
 
     def _judged(self, text: str, found: list[Hit], category: str, platform: str) -> tuple[Hit, ...]:
-        """Ask the model, sentence by sentence: it lets go of denials, and adds what no rule names."""
+        """Ask the model, sentence by sentence: it lets go of the innocent, and adds what no rule names."""
         model, hits = claims.shipped(), []
         for sentence in _SENTENCE.finditer(text):
             start, end = sentence.span()
@@ -137,10 +139,11 @@ class AdLaw:
             said = sentence[0]
             buckets = self.pieces(said)
             score = model.heads["claim"].logit(buckets)
+            lang = "zh" if HAN.search(said) else "en"
             if here:
-                if score > model.thresholds["denied"] or not _LIMITS.search(said.lower()):
-                    hits += here
-            elif score > model.thresholds["claim"]:
+                low = score < model.thresholds[f"denied:{lang}"]
+                hits += [hit for hit in here if not low or not _PLAIN.fullmatch(hit.said)]
+            elif score > model.thresholds[f"claim:{lang}"] and _TELLS.search(said):
                 kind = max(claims.CLASSES, key=lambda name: model.heads[f"class:{name}"].logit(buckets))
                 rule = self._claims.get(kind)
                 if rule and self._holds(rule, category, platform):
@@ -159,13 +162,20 @@ class AdLaw:
         return claims.pieces(self._mapped(text).words if HAN.search(text) else "", spaced(text).words)
 
     def lawful(
-        self, text: str, lang: Lang, category: str = "", platform: str = "", labels: Sequence[str] = ()
+        self,
+        text: str,
+        lang: Lang,
+        category: str = "",
+        platform: str = "",
+        labels: Sequence[str] = (),
+        *,
+        likeness: bool = True,
     ) -> tuple[str, tuple[Hit, ...]]:
         """Return the text as it may leave ("" when nothing may) and what was found in it.
 
         A hit with a compliant wording is replaced by it; the clause of any other goes.
         """
-        hits = self.hits(text, category, platform, labels)
+        hits = self.hits(text, category, platform, labels, likeness=likeness)
         if not hits:
             return text, ()
         edits: dict[tuple[int, int], str] = {}
@@ -189,7 +199,7 @@ class AdLaw:
             return "", hits  # what goes may be the condition of what stays
         if {n.raw for n in read(kept)} - {n.raw for n in read(text)}:
             return "", hits
-        return ("" if self.hits(kept, category, platform, labels) else kept), hits
+        return ("" if self.hits(kept, category, platform, labels, likeness=likeness) else kept), hits
 
     def _form(self, lang: Lang) -> Callable[[str], Form]:
         return self._mapped if lang == "zh" else spaced

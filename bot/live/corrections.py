@@ -71,7 +71,7 @@ class Corrections:
                 continue
             said = restate(wrong, product, state.catalogue, item.lang) if product else None
             if said is not None and product is not None:
-                body, _ = state.law.lawful(said.text, item.lang, product.category, labels=state.labels)
+                body, _ = state.law.lawful(said.text, item.lang, product.category, labels=state.labels, likeness=False)
                 item.line = compose.correction(body, product, item.lang, state.caps.max_chars) if body else ""
                 item.facts = said.facts
             if item.line and state.caps.can_send and not state.policy.correct_by_host:

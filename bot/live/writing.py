@@ -97,7 +97,8 @@ class Writing:
         """Put a table of advertising law in force and draft anew what it forbids."""
         self._state.law = AdLaw(table)
         for question in self._state.book.in_state("ready"):
-            if self._state.law.hits(question.body, self._category(question), labels=self._state.labels):
+            free = question.path != "fact"
+            if self._state.law.hits(question.body, self._category(question), labels=self._state.labels, likeness=free):
                 self.draft(now, question)
 
     def stocked(self, now: float, catalogue: Catalogue) -> None:
@@ -121,7 +122,9 @@ class Writing:
     ) -> None:
         """Keep words as far as the law lets them leave; a question whose words it forbids altogether ends withheld."""
         state, lang = self._state, question.reading.lang
-        lawful, hits = state.law.lawful(text, lang, self._category(question), labels=state.labels)
+        lawful, hits = state.law.lawful(
+            text, lang, self._category(question), labels=state.labels, likeness=path != "fact"
+        )
         question.body, question.facts, question.path, question.drafted = lawful or text, held, path, drafted
         question.rules = tuple(dict.fromkeys((*question.rules, *(hit.rule.id for hit in hits))))
         before = state.book.said(question, now - state.policy.repeat_after)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.backends.rules_file import load_rules
 from bot.decide.adlaw import AdLaw
 from bot.domain.catalog import Text
 from bot.domain.law import AdRule, LawTable
@@ -92,3 +93,46 @@ def test_what_may_leave_is_clean(text: str, lang: str) -> None:
     assert all(text[h.start : h.end] == h.said for h in hits)
     assert LAW.hits(kept) == ()
     assert kept == text if not hits else True
+
+
+SHIPPED = AdLaw(load_rules())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("吃了这个，家里的药箱可以扔了。", "claim-medical"),
+        ("放眼整个女装圈，没有谁家的版型能打得过我们。", "claim-superlative"),
+        ("My mom threw away her pills after a week of this tea.", "claim-medical"),
+    ],
+)  # fmt: skip
+def test_a_claim_without_forbidden_words_is_known_by_likeness(text: str, kind: str) -> None:
+    """The hit names the kind, its law and a clause of the text; our own sentences from fields are not judged so."""
+    (hit,) = SHIPPED.hits(text)
+    assert hit.rule.id.startswith("claim-") and hit.rule.law and hit.said in text
+    assert SHIPPED.hits(text, likeness=False) == ()
+    if kind != "claim-superlative":  # kinds are close; the law named must at least be one of them
+        assert hit.rule.id == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这个白色会有一点透，里面最好穿肤色的内衣。", "编号是唯一的，防伪码刮开后在官网查一次就行。",
+        "王者荣耀能玩，高画质会有点发热。", "产地江苏南通",
+        "Batteries are included.",
+    ],
+)  # fmt: skip
+def test_what_the_model_knows_as_innocent_passes(text: str) -> None:
+    """A word of the table in another sense."""
+    assert SHIPPED.hits(text) == ()
+
+
+def test_a_disguise_is_never_innocent() -> None:
+    """The model may let go of plain words alone."""
+    assert SHIPPED.hits("我们用的是 独 家 技术，续航表现不错。")
+
+
+def test_a_table_without_kinds_asks_no_model() -> None:
+    """A merchant's own table is what it says."""
+    assert LAW.hits("吃了这个，家里的药箱可以扔了。") == ()
