@@ -17,11 +17,11 @@ from bot.decide.quote import hold
 from bot.decide.triage import Reader, resolve
 from bot.decide.words import fold, lang_of
 from bot.demo.audit import explain
+from bot.demo.exam import big_shop, hostile_show, questions
 from bot.demo.play import GOODS
 from bot.domain.catalog import Catalogue
 from bot.domain.law import LawTable
 from bot.training.evaluate import everything
-from bot.training.exam import big_shop, hostile_show, questions
 from bot.training.figures import Figure
 from bot.training.liar import Liar
 from bot.training.truth import examine

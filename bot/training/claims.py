@@ -13,19 +13,14 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from bot.backends.catalog_file import load_catalogue
 from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import load_rules
 from bot.decide import claims
 from bot.decide.adlaw import AdLaw
 from bot.decide.claims import CLASSES, sounds
-from bot.decide.facts import answer
 from bot.decide.ngrams import Head, Model, pack
-from bot.decide.triage import Reader, resolve
 from bot.decide.words import fold
-from bot.demo.play import GOODS
 from bot.domain.law import LawTable
-from bot.training.exam import big_shop, questions
 from bot.training.triage import fit, head, rows
 
 # Logits: a sentence that hits a rule and scores less than "denied:…" is let go; one that hits none and scores more than
@@ -54,18 +49,6 @@ def disguised(text: str, dice: Random) -> str:
     return "".join(chars)
 
 
-def told() -> list[str]:
-    """Return what we say ourselves about the goods of an invented shop: lawful, and built like nothing people write."""
-    shop = big_shop(load_catalogue(GOODS, version=1).catalogue, Random(3))
-    reader, found = Reader(shop), set()
-    for i, text in enumerate(questions(shop, seed=11)):
-        reading = reader(text)
-        product, _ = resolve(reading, shop, shop.products[i % len(shop.products)].id, "")
-        if product is not None and (said := answer(reading, product, shop)) is not None:
-            found.add(said.text)
-    return sorted(found)
-
-
 def lines(dice: Random) -> Iterator[tuple[str, str]]:
     """Yield (text, class, "?" for a rule's example, "" for a lawful line)."""
     for rule in tomllib.loads(RULES.read_text(encoding="utf-8"))["rule"]:
@@ -73,7 +56,6 @@ def lines(dice: Random) -> Iterator[tuple[str, str]]:
             yield from [(text, rule.get("claim", "?"))] * 2
         for text in rule["must_not"]:
             yield from [(text, "")] * 2
-    yield from ((text, "") for text in told())
     tested = {fold(row["text"]) for name in ("adlaw_violations", "adlaw_clean") for row in rows(name)}
     for row in rows("adlaw_train"):
         if fold(row["text"]) in tested:

@@ -11,11 +11,11 @@ from bot.decide.adlaw import AdLaw
 from bot.decide.guard import Verdict
 from bot.decide.words import fold
 from bot.demo.audit import explain
+from bot.demo.exam import big_shop, hostile_show
 from bot.domain.catalog import Catalogue
 from bot.domain.law import LawTable
 from bot.live import writing
 from bot.training.evaluate import law_figures, triage_figures
-from bot.training.exam import big_shop, hostile_show
 from bot.training.figures import f1, macro
 from bot.training.grouping import leaders, merge_figures, v_measure
 from bot.training.liar import Liar
