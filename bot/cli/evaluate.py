@@ -10,8 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.backends.catalog_file import load_catalogue
+from bot.backends.models import DEFAULT_MODEL, default_cache, known
 from bot.backends.rules_file import load_rules
+from bot.decide import compose
 from bot.decide.adlaw import AdLaw
+from bot.decide.draft import AskModel, draft
 from bot.decide.facts import answer
 from bot.decide.quote import hold
 from bot.decide.triage import Reader, resolve
@@ -19,8 +22,10 @@ from bot.decide.words import fold, lang_of
 from bot.demo.audit import explain
 from bot.demo.exam import big_shop, hostile_show, questions
 from bot.demo.play import GOODS
-from bot.domain.catalog import Catalogue
+from bot.domain.catalog import Catalogue, Product
 from bot.domain.law import LawTable
+from bot.domain.ports import Prompt
+from bot.domain.viewers import ViewerContext
 from bot.training.evaluate import everything
 from bot.training.figures import Figure
 from bot.training.liar import Liar
@@ -28,6 +33,7 @@ from bot.training.truth import examine
 
 SECONDS = 3000.0  # of virtual show: more than 10,000 questions
 FULL = 9000.0
+SAMPLE = 60  # questions that the default model words, when its weights are on this machine
 
 
 def evaluate(data: Path, *, full: bool) -> int:
@@ -41,7 +47,11 @@ def evaluate(data: Path, *, full: bool) -> int:
     with console.status("") as status:
         sections = everything(goods, AdLaw(rules), shared, status.update)
         status.update("truth")
-        sections.append(("Truth", _truth(goods, rules, FULL if full else SECONDS)))
+        truth = _truth(goods, rules, FULL if full else SECONDS)
+        if weights := known(DEFAULT_MODEL, cache=default_cache()):
+            status.update("truth, the model in the loop")
+            truth += _modelled(goods, rules, weights, SAMPLE * (5 if full else 1))
+        sections.append(("Truth", truth))
     table = Table(show_edge=False, title_justify="left")
     for name in ("", "measured", "asked for", "", "simple way, same run"):
         table.add_column(name, justify="right" if name in ("measured", "asked for") else "left")
@@ -90,6 +100,43 @@ def _truth(goods: Catalogue, rules: LawTable, seconds: float) -> list[Figure]:
         Figure(
             f"refusals where the catalogue has the answer, of {known}", f"{refused / known * 100:.2f} %", "", "<= 3 %",
             refused / known <= 0.03,
+        ),
+    ]  # fmt: skip
+
+
+def _modelled(goods: Catalogue, rules: LawTable, weights: Path, count: int) -> list[Figure]:
+    """Let the default model word answers to questions that no field answers alone; audit what the guard lets leave."""
+    from bot.backends.models.writer import SlotWriter
+
+    dice = random.Random(4)
+    shop = big_shop(goods, dice)
+    reader, law = Reader(shop), AdLaw(rules)
+    open_: list[tuple[str, Product, AskModel]] = []
+    asked = [t for t in dict.fromkeys(questions(shop, seed=21)) if reader(t).kind == "question"]
+    while len(open_) < count:
+        text, product = dice.choice(asked), dice.choice(shop.products)
+        reading = reader(text)
+        told = draft(text, reading, product, "", shop, ViewerContext()) if not reading.named else None
+        if isinstance(told, AskModel):
+            open_.append((text, product, told))
+    writer = SlotWriter.load(weights)
+    drafts = writer.write([Prompt(told.prefix, told.suffix) for *_, told in open_])
+    left, wrong = 0, 0
+    for (text, product, _), said in zip(open_, drafts, strict=True):
+        lang = lang_of(text)
+        body = hold(said, text, product, shop, lang).text
+        body = law.lawful(body, lang, product.category)[0] if body else ""
+        line, _ = compose.line([body], product, lang, 1, None, 200) if body else ("", None)
+        left += bool(line)
+        wrong += bool(line and explain(line, shop))
+    unheld = sum(
+        bool(explain(compose.label(product, lang_of(text)) + said, shop))
+        for (text, product, _), said in zip(open_, drafts, strict=True)
+    )
+    return [
+        Figure(
+            f"{writer.name}: wrong numbers in {left} lines that leave, {count} questions", str(wrong),
+            f"without a guard {unheld} in {count}", "0", not wrong,
         ),
     ]  # fmt: skip
 
