@@ -66,6 +66,11 @@ class Asked(msgspec.Struct, frozen=True):
     denied: bool = False
     contrasts: Found = frozenset()
 
+    @property
+    def strict(self) -> tuple[str, Lang, tuple[str, str], bool, tuple[str, ...]]:
+        """What must be equal in two questions that are one without equal keys."""
+        return self.about, self.lang, self.sku, self.denied, tuple(value for value, _ in self.numbers)
+
 
 def conditions(text: str) -> set[str]:
     """Return what a question is asked under."""
@@ -103,13 +108,9 @@ def same(a: Asked, b: Asked) -> bool:
     """Tell whether one answer serves both."""
     return a.key == b.key or (
         bool(a.text and b.text)
-        and (a.about, a.lang, a.sku, a.denied) == (b.about, b.lang, b.sku, b.denied)
+        and a.strict == b.strict
         and (a.slots == b.slots or not a.slots or not b.slots)
-        and _numbers_agree(a.numbers, b.numbers)
+        and all(u == v or not u or not v for (_, u), (_, v) in zip(a.numbers, b.numbers, strict=True))
         and not conflict(a.contrasts, b.contrasts)
         and alike(sense(a.text), sense(b.text)) >= SURE
     )
-
-
-def _numbers_agree(a: tuple[tuple[str, str], ...], b: tuple[tuple[str, str], ...]) -> bool:
-    return len(a) == len(b) and all(v == w and (u == x or not u or not x) for (v, u), (w, x) in zip(a, b, strict=True))

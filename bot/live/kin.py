@@ -4,31 +4,29 @@ from collections import OrderedDict
 
 from bot.decide.merge import Asked, same
 
-FOUNDERS = 48  # questions of one product and language that a new wording is compared with: the latest
-WORDINGS = 4096  # wordings remembered
+FOUNDERS = 48  # questions that a new wording is compared with: the latest of its product, language, SKU and numbers
+GROUPS = 256  # of such questions
+WORDINGS = 4096  # remembered
 
 
 class Kin:
     """Keys of questions by what they ask. A cluster is what is the same as its first wording, so it cannot drift."""
 
     def __init__(self) -> None:
-        self._founders: dict[tuple[str, str], OrderedDict[str, Asked]] = {}
+        self._founders: OrderedDict[object, OrderedDict[str, Asked]] = OrderedDict()
         self._key_of: OrderedDict[str, str] = OrderedDict()
 
     def key(self, asked: Asked) -> str:
         """Return the key of the question that this is, its own when it is a new one."""
         if (known := self._key_of.get(asked.key)) is None:
-            founders = self._founders.setdefault((asked.about, asked.lang), OrderedDict())
+            founders = self._founders.setdefault(asked.strict, OrderedDict())
             known = next((key for key in reversed(founders) if same(founders[key], asked)), asked.key)
             founders.setdefault(known, asked)
             if len(founders) > FOUNDERS:
                 founders.popitem(last=False)
+            if len(self._founders) > GROUPS:
+                self._founders.popitem(last=False)
             self._key_of[asked.key] = known
             if len(self._key_of) > WORDINGS:
                 self._key_of.popitem(last=False)
         return known
-
-    def forget(self) -> None:
-        """Start anew: the goods changed, and with them what words name."""
-        self._founders.clear()
-        self._key_of.clear()

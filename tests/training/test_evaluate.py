@@ -52,16 +52,17 @@ def test_triage_stays_above_its_floors() -> None:
 
 def test_merging_stays_on_the_safe_side() -> None:
     """No wrong merge in the contrast set; precision of what is merged is watched."""
-    precision, _, wrong = merge_figures(demo_goods())
+    precision, recall, wrong = merge_figures(demo_goods())
     assert wrong.ok, wrong
-    assert float(precision.value) >= 0.93
+    assert float(precision.value) >= 0.94
+    assert float(recall.value) >= 0.35
 
 
 def test_the_law_table_does_not_get_worse() -> None:
     """Below the project's floors for now; this is where it stands."""
     recall, alarms = law_figures(AdLaw(load_rules()))
-    assert float(recall.value) >= 0.75
-    assert float(alarms.value.split()[0]) <= 5.0
+    assert float(recall.value) >= 0.89
+    assert alarms.ok, alarms
 
 
 def shop() -> Catalogue:
