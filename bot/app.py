@@ -247,7 +247,7 @@ async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
         redis = connect_redis(url, patience=40)
         await ping(redis, 15.0)
         queue = RedisWork(redis, f"{socket.gethostname()}-{os.getpid()}")
-        worker = Worker(queue, writer, clock=time.time, batch=settings.batch)
+        worker = Worker(queue, writer, clock=time.time)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)

@@ -1,13 +1,13 @@
 """Doubles and small goods that tests share."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.catalog import Catalogue, Faq, Money, Product, Sku, Text
 from bot.domain.events import Heard
 from bot.domain.inputs import Begin, Drafted, Entry, Input, Linked, Posted, Recalled, Staffed, Stocked
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Caps, Job, Outgoing, Prompt, Receipt, Written
+from bot.domain.ports import Caps, Ended, Job, Outgoing, Prompt, Receipt, Written
 from bot.domain.turns import Correction, Turn
 from bot.domain.viewers import ViewerContext
 from bot.live.room import Recall, Remember, Room
@@ -100,8 +100,8 @@ class Hall:
 class EchoWriter:
     """A writer that repeats the question: for the queue, not for words."""
 
-    name = "echo"
+    name, slots = "echo", 8
 
-    def write(self, prompts: Sequence[Prompt]) -> list[str]:
-        """Answer each prompt with its own suffix."""
-        return [p.suffix for p in prompts]
+    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Ended]:
+        """Answer each prompt with its own suffix, at once."""
+        return [Ended(id, prompt.suffix) for id, prompt in admit]

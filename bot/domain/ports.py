@@ -4,7 +4,7 @@ House rule for adapters: one connection, one send attempt. Intake owns backoff, 
 numbers, bounded queues, pacing and states.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -124,6 +124,8 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
         deadline: seconds since the epoch after which nobody wants the answer.
         max_chars: longest useful answer, in characters.
         reply_to: result stream of the front that asked.
+        room: whose job it is; rooms share a worker fairly.
+        weight: how many people wait for the answer.
     """
 
     id: str
@@ -132,6 +134,8 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
     deadline: float
     max_chars: int = 60
     reply_to: str = ""
+    room: str = ""
+    weight: int = 1
 
 
 class Written(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -160,13 +164,31 @@ class Prompt(msgspec.Struct, frozen=True):
     max_chars: int = 60
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """One answer that a writer is done with: its words, or why there are none (`error`, a sentence)."""
+
+    id: str
+    text: str = ""
+    error: str = ""
+
+
 class Writer(Protocol):
-    """A language model behind the worker."""
+    """A language model behind the worker. Answers are written side by side; they join and leave between steps.
+
+    Attributes:
+        name: of the model.
+        slots: answers written side by side at most.
+    """
 
     name: str
+    slots: int
 
-    def write(self, prompts: Sequence[Prompt]) -> list[str]:
-        """Complete a batch: same length, same order. Blocking; called in a thread."""
+    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> Sequence[Ended]:
+        """Forget the answers in `drop`, take in new ones, and go one step on with all of them.
+
+        Blocking; called in a thread, one call at a time. An id is free again once it was dropped or has ended. When
+        it raises, every answer is lost and the writer is empty, ready for the next call.
+        """
 
 
 class JobQueue(Protocol):

@@ -53,7 +53,10 @@ class Writing:
             match self._decide(question, "product_gone"):
                 case AskModel(prefix, suffix):
                     self._jobs += 1
-                    job = Job(f"{state.name}:{state.boot}:{self._jobs}", prefix, suffix, question.until)
+                    job = Job(
+                        f"{state.name}:{state.boot}:{self._jobs}", prefix, suffix, question.until, room=state.name,
+                        weight=question.people,
+                    )  # fmt: skip
                     state.book.expect(question, job.id)
                     state.move(question, "drafting", question.until)
                     state.out.append(job)

@@ -1,34 +1,150 @@
-"""Which of the claimed jobs run now. Imports no torch."""
+"""Which of the claimed jobs are written now. Imports no torch, knows no clock.
+
+A job waits, is written, and ends once: with words, late, or failed. It is late when its deadline has passed, or when
+the time that answers take lately would carry it past its deadline: what would come too late is not begun. Rooms take
+turns, however many jobs each has; within a room the job goes first that most people wait for.
+
+When a step fails, nobody knows which answer broke it: all that were in it are suspects, and each is written alone.
+"""
 
 from collections.abc import Sequence
 
 import msgspec
 
-from bot.domain.ports import Claimed
+from bot.domain.ports import Claimed, Ended, Prompt, Written
 
 TRIES = 3  # a job handed out more often than this has killed its workers: poison
+AHEAD = 2  # jobs claimed and waiting, for each slot
+SMOOTH = 0.2  # weight of the newest answer in the running mean of how long answers take
+FADE = 0.9  # what a room has had counts less with every job begun
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What to do with claimed jobs.
+class Turn(msgspec.Struct, frozen=True):
+    """What to do next: take in `admit`, forget `drop`, and report `ended`."""
+
+    admit: tuple[tuple[str, Prompt], ...] = ()
+    drop: tuple[str, ...] = ()
+    ended: tuple[tuple[Claimed, Written], ...] = ()
+
+
+class Scheduler:
+    """The jobs of one worker.
+
+    Args:
+        name: of the model, for what is reported.
+        slots: answers written side by side.
 
     Attributes:
-        run: to the model, jobs with the same prefix side by side, the most urgent prefix first.
-        late: their deadline has passed; answered without touching the model.
-        poison: handed out too often.
+        seconds: running mean of what an answer takes from its start, 0.0 while none is known.
     """
 
-    run: tuple[Claimed, ...]
-    late: tuple[Claimed, ...]
-    poison: tuple[Claimed, ...]
+    def __init__(self, name: str, slots: int) -> None:
+        self._name, self._slots = name, slots
+        self._waiting: dict[str, Claimed] = {}
+        self._running: dict[str, tuple[Claimed, float]] = {}
+        self._suspects: set[str] = set()
+        self._ended: list[tuple[Claimed, Written]] = []
+        self._drop: list[str] = []
+        self._had: dict[str, float] = {}
+        self.seconds = 0.0
 
+    @property
+    def room(self) -> int:
+        """How many more jobs may be claimed."""
+        return max(0, self._slots * (1 + AHEAD) - len(self._waiting) - len(self._running))
 
-def plan(claimed: Sequence[Claimed], now: float) -> Plan:
-    """Sort claimed jobs. `now` in seconds since the epoch."""
-    poison = tuple(c for c in claimed if c.tries > TRIES)
-    late = tuple(c for c in claimed if c.tries <= TRIES and c.job.deadline <= now)
-    alive = [c for c in claimed if c.tries <= TRIES and c.job.deadline > now]
-    first: dict[str, float] = {}
-    for c in alive:
-        first[c.job.prefix] = min(first.get(c.job.prefix, c.job.deadline), c.job.deadline)
-    return Plan(tuple(sorted(alive, key=lambda c: (first[c.job.prefix], c.job.prefix, c.job.deadline))), late, poison)
+    @property
+    def running(self) -> int:
+        """Answers being written."""
+        return len(self._running)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits, runs or is to be reported."""
+        return not (self._waiting or self._running or self._ended)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Queue entries of the jobs held."""
+        return tuple(c.entry for c in (*self._waiting.values(), *(c for c, _ in self._running.values())))
+
+    def add(self, claimed: Sequence[Claimed]) -> None:
+        """Take claimed jobs. One that is held already (its entry was handed out again) is not written twice."""
+        for c in claimed:
+            if c.tries > TRIES:
+                self._end(c, Written(c.job.id, error="poison", model=self._name))
+            elif c.job.id not in self._waiting and c.job.id not in self._running:
+                self._waiting[c.job.id] = c
+
+    def cancel(self, id: str) -> None:
+        """Nobody wants this answer any more: it is not begun, or stops with the next step."""
+        if c := self._waiting.pop(id, None):
+            self._end(c, Written(id, error="cancelled", model=self._name))
+        elif id in self._running:
+            self._stop(id, "cancelled")
+
+    def turn(self, now: float) -> Turn:
+        """Return what the next step does. `now` in seconds since the epoch."""
+        for id, (c, _) in list(self._running.items()):
+            if c.job.deadline <= now:
+                self._stop(id, "late")
+        for id, c in list(self._waiting.items()):
+            if c.job.deadline <= now + self.seconds:
+                del self._waiting[id]
+                self._end(c, Written(id, error="late", model=self._name))
+        admit = tuple(self._begin(now, c) for c in self._next())
+        ended, drop = tuple(self._ended), tuple(self._drop)
+        self._ended, self._drop = [], []
+        return Turn(admit, drop, ended)
+
+    def stepped(self, now: float, ended: Sequence[Ended]) -> None:
+        """Take what a step brought to an end. Ids that nobody asked for are ignored."""
+        for e in ended:
+            if found := self._running.pop(e.id, None):
+                c, began = found
+                took = now - began
+                if not e.error:
+                    self.seconds += (took - self.seconds) * (SMOOTH if self.seconds else 1.0)
+                self._suspects.discard(e.id)
+                self._end(c, Written(e.id, "" if e.error else e.text, e.error, self._name, round(took, 3)))
+
+    def failed(self, why: str) -> None:
+        """A step failed, and the writer lost all answers. One that failed alone is to blame."""
+        lost = [c for c, _ in self._running.values()]
+        self._running.clear()
+        if len(lost) == 1:
+            self._suspects.discard(lost[0].job.id)
+            self._end(lost[0], Written(lost[0].job.id, error=why, model=self._name))
+            return
+        self._waiting = {c.job.id: c for c in lost} | self._waiting
+        self._suspects |= {c.job.id for c in lost}
+
+    def _next(self) -> list[Claimed]:
+        """Return the jobs to begin now: a suspect alone, else as many as slots are free, fair among rooms."""
+        if suspects := [c for id, c in self._waiting.items() if id in self._suspects]:
+            return [] if self._running else suspects[:1]
+        if self._suspects & self._running.keys():
+            return []
+        chosen: list[Claimed] = []
+        left = list(self._waiting.values())
+        while left and len(chosen) + len(self._running) < self._slots:
+            best = min(left, key=lambda c: (self._had.get(c.job.room, 0.0), -c.job.weight, c.job.deadline))
+            left.remove(best)
+            chosen.append(best)
+            self._had = {room: had * FADE for room, had in self._had.items() if had > 0.01}
+            self._had[best.job.room] = self._had.get(best.job.room, 0.0) + 1.0
+        return chosen
+
+    def _begin(self, now: float, c: Claimed) -> tuple[str, Prompt]:
+        del self._waiting[c.job.id]
+        self._running[c.job.id] = c, now
+        return c.job.id, Prompt(c.job.prefix, c.job.suffix, c.job.max_chars)
+
+    def _stop(self, id: str, why: str) -> None:
+        c, _ = self._running.pop(id)
+        self._drop.append(id)
+        self._suspects.discard(id)
+        self._end(c, Written(id, error=why, model=self._name))
+
+    def _end(self, c: Claimed, written: Written) -> None:
+        self._ended.append((c, written))

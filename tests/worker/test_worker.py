@@ -1,12 +1,11 @@
 """The worker's plan and loop."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.errors import StoreError
-from bot.domain.ports import Claimed, Job, Prompt, Written
+from bot.domain.ports import Claimed, Ended, Job, Prompt, Written
 from bot.worker.loop import Worker
-from bot.worker.scheduler import plan
 from tests.fakes import EchoWriter
 
 
@@ -50,22 +49,6 @@ async def work(bench: Bench, writer: object) -> list[Written]:
     return bench.finished
 
 
-def test_jobs_of_one_prefix_run_side_by_side_and_the_most_urgent_prefix_first() -> None:
-    """Late and poison jobs never reach the model."""
-    jobs = [
-        claim("a", prefix="x", deadline=90),
-        claim("b", prefix="y", deadline=60),
-        claim("c", prefix="x", deadline=80),
-        claim("late", deadline=50),
-        claim("poison", tries=4),
-        claim("d", prefix="y", deadline=99),
-    ]
-    made = plan(jobs, 50.0)
-    assert [c.job.id for c in made.run] == ["b", "d", "c", "a"]
-    assert [c.job.id for c in made.late] == ["late"]
-    assert [c.job.id for c in made.poison] == ["poison"]
-
-
 async def test_every_claimed_job_is_answered_once() -> None:
     """Written, late and poison alike."""
     bench = Bench([claim("a"), claim("late", deadline=1), claim("poison", tries=9)], [claim("b")])
@@ -78,23 +61,55 @@ async def test_one_bad_prompt_does_not_take_its_neighbours_along() -> None:
     """A batch that fails is written one by one."""
 
     class Picky(EchoWriter):
-        def write(self, prompts: Sequence[Prompt]) -> list[str]:
-            if any(p.suffix == "s-bad" for p in prompts):
+        def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Ended]:
+            if any(p.suffix == "s-bad" for _, p in admit):
                 raise ValueError("cannot write this")
-            return super().write(prompts)
+            return super().step(admit, drop)
 
     done = {w.id: (w.text, bool(w.error)) for w in await work(Bench([claim("a"), claim("bad"), claim("b")]), Picky())}
     assert done == {"a": ("s-a", False), "bad": ("", True), "b": ("s-b", False)}
 
 
-async def test_a_model_that_answers_the_wrong_number_of_prompts_is_not_trusted() -> None:
-    """Batch in, batch out, same length, or nothing of it is used."""
+async def test_jobs_join_while_others_are_written() -> None:
+    """A job claimed later may end before one begun earlier."""
 
-    class Short(EchoWriter):
-        def write(self, prompts: Sequence[Prompt]) -> list[str]:
-            return ["one"]
+    class Slow(EchoWriter):
+        def __init__(self) -> None:
+            self.left: dict[str, int] = {}
 
-    assert all(w.error and not w.text for w in await work(Bench([claim("a"), claim("b")]), Short()))
+        def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Ended]:
+            self.left |= {id: 9 if id == "slow" else 1 for id, _ in admit}
+            self.left = {id: n - 1 for id, n in self.left.items()}
+            done = [id for id, n in self.left.items() if n == 0]
+            for id in done:
+                del self.left[id]
+            return [Ended(id, id) for id in done]
+
+    assert [w.id for w in await work(Bench([claim("slow")], [claim("quick")], [claim("next")]), Slow())] == [
+        "quick", "next", "slow",
+    ]  # fmt: skip
+
+
+async def test_an_answer_that_cannot_be_delivered_is_kept_until_it_can() -> None:
+    """It is not written again, and its entry is still said to be held."""
+
+    class Deaf(Bench):
+        deaf = 2
+
+        async def finish(self, claimed: Claimed, written: Written) -> bool:
+            if self.deaf:
+                self.deaf -= 1
+                raise StoreError("the job queue does not answer")
+            return await super().finish(claimed, written)
+
+    import bot.worker.loop as loop
+
+    loop.RETRY, before = 0.001, loop.RETRY
+    try:
+        bench = Deaf([claim("a")])
+        assert [w.text for w in await work(bench, EchoWriter())] == ["s-a"]
+    finally:
+        loop.RETRY = before
 
 
 async def test_a_queue_that_is_down_is_waited_for(monkeypatch: object) -> None:

@@ -139,6 +139,7 @@ class Draft:
         self._most = most
         self._ids: list[int] = []
         self._text = ""
+        self.done = False
 
     @property
     def tokens_at_most(self) -> int:
@@ -148,10 +149,13 @@ class Draft:
     def take(self, token: int) -> bool:
         """Add a token; return True when the answer is complete."""
         if token in self._chat.ends:
+            self.done = True
             return True
         self._ids.append(token)
         self._text = self._chat.text(self._ids)
-        return len(self._text) > self._most or _LINE_END.search(self._text) is not None
+        long = len(self._text) > self._most or len(self._ids) >= self.tokens_at_most
+        self.done = long or _LINE_END.search(self._text) is not None
+        return self.done
 
     def line(self) -> str:
         """Return the answer: its first line, cut to the limit where a sentence, a clause or a word ends."""

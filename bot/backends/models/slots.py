@@ -64,6 +64,13 @@ class _SlotLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
         self.keys, self.values = room(key_states), room(value_states)
         self.is_initialized = True
 
+    def take_over(self, other: "_SlotLayer", rows: int) -> None:
+        """Begin with what the first rows of a smaller layer hold."""
+        self.lazy_initialization(other.keys[:1], other.values[:1])
+        length = other.keys.shape[2]
+        self.keys[:rows, :, :length] = other.keys[:rows]
+        self.values[:rows, :, :length] = other.values[:rows]
+
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *_: object, **__: object
     ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -126,31 +133,63 @@ class Slots:
         self._prefixes: OrderedDict[tuple[int, ...], list[torch.Tensor]] = OrderedDict()
         self._plan = _Plan()
         self._cache: Any = None
+        self._rows: list[_Row] = []
+
+    @property
+    def free(self) -> int:
+        """Rows that nobody uses."""
+        return self._slots - len(self._rows)
+
+    @property
+    def held(self) -> int:
+        """Bytes of keys and values, prefixes included."""
+        layers = self._cache.layers if self._cache else []
+        tensors = [t for layer in layers if layer.is_initialized for t in (layer.keys, layer.values)]
+        tensors += [t for kept in self._prefixes.values() for t in kept]
+        return sum(t.numel() * t.element_size() for t in tensors)
+
+    def cost(self, request: Request) -> int:
+        """Tokens that have to be computed before this request's first word."""
+        return len(request.ids) - (len(request.head) if tuple(request.head) in self._prefixes else 0)
 
     def forget(self) -> None:
-        """Give back all memory but the model's."""
+        """Drop all requests and give back all memory but the model's."""
+        self._rows.clear()
         self._prefixes.clear()
         self._cache = None
         self._plan.capacity = 0
 
     @torch.inference_mode()
+    def admit(self, requests: Sequence[Request]) -> None:
+        """Begin requests, at most as many as rows are free: their prompts are computed, and their first tokens."""
+        if requests:
+            self._make_room(requests)
+            self._admit([_Row(request) for request in requests], self._rows)
+
+    @torch.inference_mode()
+    def advance(self) -> None:
+        """Compute one token of every request in a row."""
+        if rows := self._rows:
+            tokens = self._forward([[row.token] for row in rows], [row.length for row in rows], slice(0, len(rows)))
+            for row in rows:
+                row.length += 1
+            self._deliver(rows, tokens)
+
+    def drop(self, request: Request) -> None:
+        """Free the row of a request; nothing happens when it has none."""
+        for place, row in enumerate(self._rows):
+            if row.request is request:
+                self._close(self._rows, place)
+                return
+
     def run(self, requests: Sequence[Request]) -> None:
         """Write all requests, at most `slots` at a time; a free row is given to the next request at once."""
-        if not requests:
-            return
-        self._make_room(requests)
         order = {key: place for place, key in enumerate(dict.fromkeys(tuple(request.head) for request in requests))}
         waiting = sorted(requests, key=lambda request: order[tuple(request.head)], reverse=True)
-        rows: list[_Row] = []
-        while waiting or rows:
-            while waiting and len(rows) < self._slots:
-                newcomers = [_Row(waiting.pop()) for _ in range(min(len(waiting), self._slots - len(rows)))]
-                self._admit(newcomers, rows)
-            if rows:
-                tokens = self._forward([[row.token] for row in rows], [row.length for row in rows], slice(0, len(rows)))
-                for row in rows:
-                    row.length += 1
-                self._deliver(rows, tokens)
+        while waiting or self._rows:
+            while waiting and self.free:
+                self.admit([waiting.pop() for _ in range(min(len(waiting), self.free))])
+            self.advance()
 
     def _admit(self, newcomers: list[_Row], rows: list[_Row]) -> None:
         """Compute what is new of the newcomers' prompts and append those that go on to `rows`."""
@@ -170,10 +209,14 @@ class Slots:
         """Hand each row from `first` on its token; close the gaps that finished ones leave."""
         done = [place for place in range(first, len(rows)) if rows[place].take(tokens[place])]
         for place in reversed(done):
-            last = rows.pop()
-            if place < len(rows):
-                self._move(len(rows), place, last.length)
-                rows[place] = last
+            self._close(rows, place)
+
+    def _close(self, rows: list[_Row], place: int) -> None:
+        """Take a row out; the last one takes its place."""
+        last = rows.pop()
+        if place < len(rows):
+            self._move(len(rows), place, last.length)
+            rows[place] = last
 
     def _prefix(self, head: tuple[int, ...]) -> list[torch.Tensor]:
         """Return the keys and values of a prefix, computing what no kept prefix begins with."""
@@ -234,13 +277,16 @@ class Slots:
         return best
 
     def _make_room(self, requests: Sequence[Request]) -> None:
-        """Have enough positions in every row; only called when no row is in use."""
+        """Have enough positions in every row; what rows in use hold is kept."""
         padded = max(len(r.head) for r in requests) + max(len(r.ids) - len(r.head) for r in requests)
         length = max(padded, *(len(r.ids) + r.most for r in requests))
         needed = -(-length // _GROW) * _GROW
         if self._cache is None or needed > self._plan.capacity:
-            self._plan.capacity = needed
+            before, self._plan.capacity = self._cache, needed
             self._cache = Cache(layers=[_SlotLayer(self._plan, self._slots + 1) for _ in range(self._layers)])
+            for old, new in zip(before.layers if before else (), self._cache.layers, strict=False):
+                if old.is_initialized:
+                    new.take_over(old, len(self._rows))
 
     def _paste(self, kept: list[torch.Tensor], row: int, length: int) -> None:
         for layer, (keys, values) in zip(self._cache.layers, kept, strict=True):

@@ -7,8 +7,8 @@ import contextlib
 import logging
 import os
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.backends.models.chat import Chat, Draft, Frame
 from bot.backends.models.shelf import lacks
 from bot.backends.models.slots import Request, Slots
 from bot.domain.errors import ModelError
-from bot.domain.ports import Prompt
+from bot.domain.ports import Ended, Prompt
 
 _LOG = logging.getLogger(__name__)
 _DTYPES = {
@@ -32,6 +32,7 @@ _DTYPES = {
     "fp32": torch.float32,
     "float32": torch.float32,
 }
+BUDGET = 512  # tokens of new prompts computed in a step, so that answers under way do not wait for them
 _PREFIXES = 8
 _FRAMES = 64
 _ATTENTION = {"full_attention", "sliding_attention"}
@@ -67,6 +68,8 @@ class SlotWriter:
         self._engine = Slots(model, slots, _PREFIXES)
         self._frames: OrderedDict[str, Frame] = OrderedDict()
         self._lock = threading.Lock()
+        self._entering: list[tuple[str, Request, Draft]] = []
+        self._active: dict[str, tuple[Request, Draft]] = {}
 
     @classmethod
     def load(
@@ -108,46 +111,84 @@ class SlotWriter:
             ) from error
         return cls(model, tokenizer, name=folder.name, slots=slots)
 
-    def write(self, prompts: Sequence[Prompt]) -> list[str]:
-        """Complete a batch: same length, same order. Blocking.
+    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Ended]:
+        """See `Writer`. A step computes a token of every answer, and prompts of new ones up to `BUDGET` tokens.
 
-        A prompt that cannot be written (too long for the model, or with control tokens that cannot be made
-        harmless) gets "" and a warning in the log; the others are not affected. Raises ModelError when the device
-        runs out of memory.
+        A prompt that cannot be written (too long for the model, or with control tokens that cannot be made harmless)
+        ends at once with an error; the others are not affected. Raises ModelError when memory runs out.
         """
         with self._lock:
-            drafts: list[Draft | None] = []
-            requests: list[Request] = []
-            for prompt in prompts:
+            for id in drop:
+                if gone := self._active.pop(id, None):
+                    self._engine.drop(gone[0])
+            self._entering = [e for e in self._entering if e[0] not in drop]
+            ended: list[Ended] = []
+            for id, prompt in admit:
                 draft = Draft(self._chat, prompt.max_chars)
-                request = self._request(prompt, draft)
-                drafts.append(draft if request else None)
-                if request:
-                    requests.append(request)
+                try:
+                    self._entering.append((id, self._request(prompt, draft), draft))
+                except ValueError as error:
+                    ended.append(Ended(id, error=f"prompt not written: {error}"))
+            whole = False
             try:
-                self._engine.run(requests)
+                self._engine.advance()
+                self._enter()
+                whole = True
             except torch.OutOfMemoryError as error:
-                self._engine.forget()
                 raise ModelError(f"{self.device} is out of memory: use fewer slots than {self.slots}.") from error
-            return [draft.line() if draft else "" for draft in drafts]
+            finally:
+                if not whole:
+                    self.forget()
+            for id, (_, draft) in list(self._active.items()):
+                if draft.done:
+                    del self._active[id]
+                    ended.append(Ended(id, draft.line()))
+            return ended
 
-    def _request(self, prompt: Prompt, draft: Draft) -> Request | None:
-        """Return what to compute for a prompt, or None when it cannot be written."""
-        try:
-            tokens = self._chat.tokens(self._frame(prompt.prefix), prompt)
-        except ValueError as error:
-            _LOG.warning("prompt not written: %s", error)
-            return None
+    def forget(self) -> None:
+        """Drop all answers and give back all memory but the model's."""
+        self._active.clear()
+        self._entering.clear()
+        self._engine.forget()
+
+    def write(self, prompts: Sequence[Prompt]) -> list[str]:
+        """Complete a batch: same length, same order; "" for one that cannot be written. For a writer without steps."""
+        texts = [""] * len(prompts)
+        waiting = deque(enumerate(prompts))
+        open_ = 0
+        while waiting or open_:
+            new = [waiting.popleft() for _ in range(min(len(waiting), self.slots - open_))]
+            open_ += len(new)
+            for ended in self.step([(str(place), prompt) for place, prompt in new]):
+                open_ -= 1
+                texts[int(ended.id)] = ended.text
+                if ended.error:
+                    _LOG.warning("%s", ended.error)
+        return texts
+
+    def _enter(self) -> None:
+        """Begin waiting answers as far as rows and the budget go; the first of them always fits the budget."""
+        spent = 0
+        chosen: list[tuple[str, Request, Draft]] = []
+        while self._entering and len(chosen) < self._engine.free:
+            cost = self._engine.cost(self._entering[0][1])
+            if chosen and spent + cost > BUDGET:
+                break
+            spent += cost
+            chosen.append(self._entering.pop(0))
+        for id, request, draft in chosen:
+            self._active[id] = request, draft
+        self._engine.admit([request for _, request, _ in chosen])
+
+    def _request(self, prompt: Prompt, draft: Draft) -> Request:
+        """Return what to compute for a prompt. Raises ValueError when it cannot be written."""
+        tokens = self._chat.tokens(self._frame(prompt.prefix), prompt)
         most = draft.tokens_at_most
         if len(tokens.all) + most > self.positions:
-            _LOG.warning(
-                "prompt not written: it has %d tokens and its answer up to %d, %s takes %d; shorten the product card",
-                len(tokens.all),
-                most,
-                self.name,
-                self.positions,
+            raise ValueError(
+                f"it has {len(tokens.all)} tokens and its answer up to {most}, {self.name} takes {self.positions}; "
+                "shorten the product card"
             )
-            return None
         return Request(tokens.all, tokens.head, most, draft.take)
 
     def _frame(self, prefix: str) -> Frame:
