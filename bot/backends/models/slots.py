@@ -175,6 +175,7 @@ class Slots:
                 row.length += 1
             self._deliver(rows, tokens)
 
+    @torch.inference_mode()
     def drop(self, request: Request) -> None:
         """Free the row of a request; nothing happens when it has none."""
         for place, row in enumerate(self._rows):

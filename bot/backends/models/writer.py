@@ -118,9 +118,7 @@ class SlotWriter:
         ends at once with an error; the others are not affected. Raises ModelError when memory runs out.
         """
         with self._lock:
-            for id in drop:
-                if gone := self._active.pop(id, None):
-                    self._engine.drop(gone[0])
+            gone = [self._active.pop(id)[0] for id in drop if id in self._active]
             self._entering = [e for e in self._entering if e[0] not in drop]
             ended: list[Ended] = []
             for id, prompt in admit:
@@ -131,6 +129,8 @@ class SlotWriter:
                     ended.append(Ended(id, error=f"prompt not written: {error}"))
             whole = False
             try:
+                for request in gone:
+                    self._engine.drop(request)
                 self._engine.advance()
                 self._enter()
                 whole = True
