@@ -139,8 +139,10 @@ def worker(
     with Steps() as steps:
         if prepare:
             from bot.app import prepare_weights
+            from bot.backends.models import on_server
 
-            prepare_weights(settings, steps)
+            if not on_server(settings.model):
+                prepare_weights(settings, steps)
             return
         from bot.app import run_worker
 

@@ -22,6 +22,7 @@ from bot.backends.catalog_file import CatalogueFile, Loaded
 from bot.backends.dashboard import Page
 from bot.backends.data_folder import held, sweep
 from bot.backends.journal import Journal
+from bot.backends.models import on_server
 from bot.backends.record import Record
 from bot.backends.redis_queue import RedisJobs, RedisWork, ping
 from bot.backends.redis_store import RedisStore
@@ -30,7 +31,7 @@ from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
 from bot.domain.catalog import Catalogue, RowError
 from bot.domain.errors import CatalogueError, Fatal, RulesError, SettingsError, StoreError
-from bot.domain.ports import Adapter, AdapterFactory, Observer
+from bot.domain.ports import Adapter, AdapterFactory, Observer, Writer
 from bot.live.jobs import Jobs
 from bot.live.stage import Stage
 from bot.settings import Settings, pseudonym_key
@@ -234,15 +235,27 @@ def prepare_weights(settings: Settings, steps: Steps) -> Path:
     return resolve(settings.model, cache=settings.weights, progress=steps)
 
 
-async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
-    """Run a worker process until a signal. The only place of the program that loads models."""
-    from bot.backends.models.writer import SlotWriter  # torch: not before a worker really starts
+def load_writer(settings: Settings, steps: Steps) -> Writer:
+    """Return the writer that the settings name: a model server by its URL, else weights in this process."""
+    if on_server(settings.model):
+        from bot.backends.models.served import ServedWriter
 
-    os.nice(nice)
-    folder = await asyncio.to_thread(prepare_weights, settings, steps)
+        writer = ServedWriter(settings.model, slots=settings.batch, key=os.environ.get("ZHUBO_MODEL_KEY", ""))
+        steps.end(f"{writer.name} on a model server: waiting for questions / 等待提问")
+        return writer
+    from bot.backends.models.writer import SlotWriter  # torch: not before weights really are to be loaded
+
+    folder = prepare_weights(settings, steps)
     steps.step(f"loading / 正在载入 {folder.name}", None)
-    threads = settings.threads or None
-    writer = await asyncio.to_thread(SlotWriter.load, folder, slots=settings.batch, threads=threads)
+    local = SlotWriter.load(folder, slots=settings.batch, threads=settings.threads or None)
+    steps.end(f"{local.name} on {local.device}, {local.dtype}: waiting for questions / 等待提问")
+    return local
+
+
+async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
+    """Run a worker process until a signal."""
+    os.nice(nice)
+    writer = await asyncio.to_thread(load_writer, settings, steps)
     async with store_url(settings.redis_url, settings.folder) as url:
         redis = connect_redis(url, patience=40)
         await ping(redis, 15.0)
@@ -251,7 +264,6 @@ async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)
-        steps.end(f"{writer.name} on {writer.device}, {writer.dtype}: waiting for questions / 等待提问")
         await worker.run()
         await queue.leave()
         await redis.aclose()

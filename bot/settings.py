@@ -30,7 +30,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         redis_url: `redis://…`, `rediss://…` or `unix://…`; "" starts the embedded Valkey.
         data: folder for journals, the store and the pseudonym key.
         page_host, page_port: where the page is served; port 0 for no page.
-        model: Hugging Face name or local folder of the writer.
+        model: Hugging Face name or local folder of the writer, or the URL of a server that speaks OpenAI's protocol.
         model_cache: folder of converted weights; "" for the user's cache folder.
         batch: prompts a worker writes together.
         threads: CPU threads of a worker; 0 leaves one core to the front.

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.app import Front, prepare_weights
 from bot.backends.catalog_file import load_catalogue
-from bot.backends.models import known
+from bot.backends.models import known, on_server
 from bot.cli import loop
 from bot.cli.steps import Steps
 from bot.demo.platform import Platform
@@ -43,8 +43,11 @@ _MEANING = {
 def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, model: bool, headless: bool) -> int:
     """Play the demo and print its table. Returns 0 when the ledger sums and no posted number was wrong."""
     console, began = Console(highlight=False), time.time()
-    patient = not model or headless or known(settings.model, cache=settings.weights) is not None
-    if model and patient:  # else the show begins with facts, and the model joins when it has been fetched
+    ready = on_server(settings.model) or known(settings.model, cache=settings.weights) is not None
+    patient = not model or headless or ready
+    if (
+        model and patient and not on_server(settings.model)
+    ):  # else the show begins with facts, and the model joins when it has been fetched
         with Steps() as steps:
             try:
                 settings = msgspec.structs.replace(settings, model=str(prepare_weights(settings, steps)))

@@ -14,10 +14,10 @@ from rich.console import Console
 
 from bot.app import connect_redis
 from bot.backends.catalog_file import load_catalogue
-from bot.backends.models import known
+from bot.backends.models import known, on_server
 from bot.backends.redis_queue import ping
 from bot.backends.valkey import find_binary
-from bot.domain.errors import CatalogueError, StoreError
+from bot.domain.errors import CatalogueError, ModelError, StoreError
 from bot.settings import Settings
 
 Finding = tuple[str, str]  # "ok" | "warn" | "fail", words
@@ -65,6 +65,14 @@ def _torch(_: Settings) -> list[Finding]:
 
 
 def _model(settings: Settings) -> list[Finding]:
+    if on_server(settings.model):
+        from bot.backends.models.served import ServedWriter
+
+        try:
+            name = ServedWriter(settings.model, key=os.environ.get("ZHUBO_MODEL_KEY", ""), timeout=3.0).name
+        except ModelError as error:
+            return [("fail", str(error))]
+        return [("ok", f"{name} on a model server")]
     found = known(settings.model, cache=settings.weights)
     if found is not None:
         return [("ok", f"{settings.model} in {found}")]

@@ -10,15 +10,12 @@ from typing import Any, NamedTuple
 
 from jinja2 import TemplateError
 
+from bot.backends.models.line import LINE_END, first_line
 from bot.domain.ports import Prompt
 
 _SPOT = "ZHUBO7SUFFIX3SPOT"
 # Tokens that end a turn in the families that are in use; a model stops at those that it has.
 _ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>", "<turn|>", "</s>")
-_LINE_END = re.compile(r"[\r\n\u2028\u2029]")
-# A full stop ends a sentence only before a space: "12.50" has none.
-_SENTENCE_END = re.compile(r"[。！？!?…；;]+[”’」』\"')）]*|\.(?=\s)")
-_CLAUSE_END = re.compile(r"[，、,:：\s]+")
 
 
 class Tokens(NamedTuple):
@@ -154,16 +151,9 @@ class Draft:
         self._ids.append(token)
         self._text = self._chat.text(self._ids)
         long = len(self._text) > self._most or len(self._ids) >= self.tokens_at_most
-        self.done = long or _LINE_END.search(self._text) is not None
+        self.done = long or LINE_END.search(self._text) is not None
         return self.done
 
     def line(self) -> str:
-        """Return the answer: its first line, cut to the limit where a sentence, a clause or a word ends."""
-        line = _LINE_END.split(self._text, maxsplit=1)[0].strip()
-        if len(line) <= self._most:
-            return line
-        for ending, keep in ((_SENTENCE_END, True), (_CLAUSE_END, False)):
-            found = [match for match in ending.finditer(line) if match.start() > 0 and match.end() <= self._most]
-            if found:
-                return line[: found[-1].end() if keep else found[-1].start()].strip()
-        return line[: self._most]
+        """Return the answer: its first line, cut to the limit."""
+        return first_line(self._text, self._most)
