@@ -5,7 +5,7 @@ SECONDS ?=
 HEADLESS ?=
 ARGS ?=
 
-.PHONY: demo test lint fmt bench bench-intake bench-facts bench-writer clean
+.PHONY: demo test lint fmt bench bench-policies bench-intake bench-facts bench-writer clean
 
 demo: $(VENV)/.core
 	$(BIN)/python -m bot demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(filter-out 0,$(HEADLESS)),--headless) $(ARGS)
@@ -23,7 +23,10 @@ fmt: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: bench-intake bench-facts bench-writer
+bench: bench-policies bench-intake bench-facts bench-writer
+
+bench-policies: $(VENV)/.dev
+	$(BIN)/python tests/bench/bench_policies.py $(ARGS)
 
 bench-intake: $(VENV)/.dev
 	$(BIN)/python tests/bench/bench_intake.py $(ARGS)

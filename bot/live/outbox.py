@@ -13,6 +13,7 @@ from bot.live.questions import Question
 from bot.live.state import State
 from bot.live.writing import Writing
 
+IN_A_LINE = 3  # answers that a line commonly has room for
 TRIES = 2  # a line that the platform certainly dropped is sent once more
 
 
@@ -74,13 +75,13 @@ class Outbox:
         return self._quota.free_at() if self._free() and waits else None
 
     def speak(self, now: float) -> None:
-        """If a slot is free, post a correction, else the most urgent answer with others on the same product as far as
-        the line has room. All facts are checked once more, here and now.
+        """If a slot is free, post a correction, else the answers on one product that serve most people, as far as the
+        line has room. All facts are checked once more, here and now.
         """
         while self._free() and now >= self._quota.free_at():
             if self._correct(now):
                 return
-            ready = sorted(self._state.book.in_state("ready"), key=lambda q: -q.urgency(now))
+            ready = self._ready(now)
             if not ready:
                 return
             if not self._writing.still_true(now, ready[0]):
@@ -94,6 +95,15 @@ class Outbox:
                         compose.label(self._state.product(question.product), question.reading.lang) + question.body
                     )
                     self._state.close(now, question, "to_host", "read_only")
+
+    def _ready(self, now: float) -> list[Question]:
+        """Return ready answers, those first that one line can serve most people with: of one product, most urgent."""
+        together: dict[tuple[str, str], list[Question]] = {}
+        for question in sorted(self._state.book.in_state("ready"), key=lambda q: -q.urgency(now)):
+            key = (question.product, question.reading.lang) if question.product else ("", question.id)
+            together.setdefault(key, []).append(question)
+        groups = sorted(together.values(), key=lambda group: -sum(q.urgency(now) for q in group[:IN_A_LINE]))
+        return [question for group in groups for question in group]
 
     def _correct(self, now: float) -> bool:
         """Post the oldest correction, if one has to go out."""

@@ -35,11 +35,12 @@ class Question:
         until: when it must have moved on, seconds since the epoch; what "on" means depends on the state.
         tries: send attempts so far.
         rules: ids of the advertising rules that its words hit.
+        before: the answer of a moment ago that its askers have missed, while it is true; None when there is none.
     """
 
     __slots__ = (
-        "askers", "body", "drafted", "facts", "id", "job", "key", "line", "opened", "path", "product", "reading",
-        "reason", "rules", "state", "suggestion", "text", "tries", "until",
+        "askers", "before", "body", "drafted", "facts", "id", "job", "key", "line", "opened", "path", "product",
+        "reading", "reason", "rules", "state", "suggestion", "text", "tries", "until",
     )  # fmt: skip
 
     def __init__(self, id: str, key: str, first: Asker, product: str, now: float) -> None:
@@ -54,6 +55,7 @@ class Question:
         self.suggestion: Suggestion | None = None
         self.rules: tuple[str, ...] = ()
         self.tries = 0
+        self.before: Ended | None = None
 
     @property
     def people(self) -> int:
@@ -65,9 +67,12 @@ class Question:
         return sum(1 for a in self.askers if now - a.decided <= HEAT_WINDOW)
 
     def urgency(self, now: float) -> float:
-        """Order of sending: people first, buying intent next, then age, so that nobody waits for ever."""
+        """Order of sending: people first, buying intent next, then age, so that nobody waits for ever.
+
+        Those who have only missed an answer count half: others have had none.
+        """
         buying = 2.0 if {"price", "stock", "link", "discount"} & set(self.reading.slots) else 0.0
-        return self.people + buying + (now - self.opened) / 5.0
+        return self.people * (0.5 if self.before else 1.0) + buying + (now - self.opened) / 5.0
 
     def view(self, now: float, product: Product | None) -> QuestionView:
         """What an onlooker sees of it."""

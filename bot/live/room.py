@@ -180,6 +180,9 @@ class Room:
             state.touch(question)
         elif not self._ended_before(now, key, asker):
             question = self.book.open(key, asker, product.id if product else "", now)
+            before = self.book.ended(key, now - state.policy.repeat_after)
+            if before and before.fate == "answered" and not facts.stale(before.facts, self.catalogue):
+                question.before = before
             self._writing.draft(now, question, how)
             if len(self.book) > state.policy.max_open:
                 self._shed_coldest(now)
@@ -217,6 +220,9 @@ class Room:
             match question.state:
                 case "sending":
                     self._outbox.give_up(now)
+                case "ready" if (before := question.before) and not facts.stale(before.facts, self.catalogue):
+                    question.line = before.line
+                    self._state.close(now, question, "merged", "answered_before")
                 case "ready":
                     self._state.close(now, question, "expired", "no_slot")
                 case "open" | "drafting":

@@ -1,5 +1,8 @@
 """What the room decides, case by case, in virtual time."""
 
+import msgspec
+
+from bot.domain.catalog import Catalogue, Money
 from bot.domain.inputs import Drafted, End, Hear, Linked, Posted, Staffed, Stocked, Tick
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Receipt, Written
@@ -221,6 +224,36 @@ def test_nothing_is_said_while_the_link_is_down() -> None:
     hall.feed(Hear(heard(2, "什么时候发货")), after=3)
     hall.feed(Tick(), after=11)
     assert (hall.turns[-1].fate, hall.turns[-1].reason) == ("expired", "no_slot")
+
+
+def test_those_who_missed_an_answer_are_pointed_at_it_when_there_is_no_slot() -> None:
+    """Asked often again, it is opened anew; when no slot comes, the answer of a moment ago serves, if it is true."""
+    hall = opened(answer_within=10.0, repeat_after=60.0, reheat_askers=1)
+    hall.feed(Hear(heard(1, "多少钱")))
+    line = hall.posted[0][1].text
+    hall.feed(Linked(False, Caps()))
+    hall.feed(Hear(heard(2, "多少钱")), after=3)
+    hall.feed(Tick(), after=11)
+    assert (hall.turns[-1].fate, hall.turns[-1].reason, hall.turns[-1].answer) == ("merged", "answered_before", line)
+    dearer = msgspec.structs.replace(goods(), version=2)
+    shirt = dearer.by_id["shirt"]
+    skus = tuple(msgspec.structs.replace(s, price=Money(99_900, "CNY")) for s in shirt.skus)
+    others = tuple(p for p in dearer.products if p.id != "shirt")
+    hall.feed(Hear(heard(3, "多少钱")))
+    hall.feed(Stocked(Catalogue(2, (msgspec.structs.replace(shirt, skus=skus), *others))), after=1)
+    hall.feed(Tick(), after=11)
+    assert (hall.turns[-1].fate, hall.turns[-1].reason) == ("expired", "no_slot")
+
+
+def test_a_slot_goes_to_the_product_that_most_people_wait_for() -> None:
+    """Three small questions on one product go before one larger question on another, in one line."""
+    hall = opened(send_gap=10.0)
+    hall.feed(Hear(heard(1, "1号多少钱")))
+    for n, text in enumerate(("2号多少钱", "2号多少钱呀", "1号什么时候发货", "1号M码还有吗", "1号L码还有吗"), 2):
+        hall.feed(Hear(heard(n, text)))
+    hall.feed(Tick(), after=10)
+    assert "1号" in hall.posted[1][1].text
+    assert len([t for t in hall.turns if t.fate == "answered"]) >= 3
 
 
 def test_own_lines_and_history_are_never_answered() -> None:
