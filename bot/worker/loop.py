@@ -86,6 +86,8 @@ class Worker:
                 self.answered += await self._queue.finish(claimed, written)
             except StoreError as error:
                 log.warning("%s", error)
+                if self._stopping:  # another worker will claim the entries
+                    self._unsaid.clear()
                 await asyncio.sleep(RETRY)
                 return
             self._unsaid.popleft()

@@ -112,6 +112,24 @@ async def test_an_answer_that_cannot_be_delivered_is_kept_until_it_can() -> None
         loop.RETRY = before
 
 
+async def test_a_worker_stops_though_the_queue_is_gone() -> None:
+    """What it cannot deliver any more is left to those who claim it next."""
+
+    class Gone(Bench):
+        async def finish(self, claimed: Claimed, written: Written) -> bool:
+            self.empty.set()
+            raise StoreError("the job queue does not answer")
+
+    import bot.worker.loop as loop
+
+    loop.RETRY, before = 0.001, loop.RETRY
+    try:
+        async with asyncio.timeout(2):
+            assert await work(Gone([claim("a")]), EchoWriter()) == []
+    finally:
+        loop.RETRY = before
+
+
 async def test_a_queue_that_is_down_is_waited_for(monkeypatch: object) -> None:
     """A store error ends no worker."""
     import bot.worker.loop as loop
