@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 BEAT_EVERY = 1.0  # seconds; well below the time after which an entry counts as abandoned
 WAIT = 1.0  # seconds to wait for a job when there is none
 RETRY = 0.5  # seconds while the queue is down
+LAST_TRIES = 4  # to deliver an answer, when the worker is to stop
 
 
 class Worker:
@@ -34,6 +35,7 @@ class Worker:
         self._jobs = Scheduler(writer.name, writer.slots)
         self._unsaid: deque[tuple[Claimed, Written]] = deque()
         self._stopping = False
+        self._refused = 0
         self.answered = 0
 
     def stop(self) -> None:
@@ -86,11 +88,13 @@ class Worker:
                 self.answered += await self._queue.finish(claimed, written)
             except StoreError as error:
                 log.warning("%s", error)
-                if self._stopping:  # another worker will claim the entries
+                self._refused += 1
+                if self._stopping and self._refused > LAST_TRIES:  # another worker will claim the entries
                     self._unsaid.clear()
                 await asyncio.sleep(RETRY)
                 return
             self._unsaid.popleft()
+            self._refused = 0
 
     async def _beat(self) -> None:
         while not cancelled():
