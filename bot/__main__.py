@@ -139,10 +139,8 @@ def worker(
     with Steps() as steps:
         if prepare:
             from bot.app import prepare_weights
-            from bot.backends.models import on_server
 
-            if not on_server(settings.model):
-                prepare_weights(settings, steps)
+            prepare_weights(settings, steps)
             return
         from bot.app import run_worker
 

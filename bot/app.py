@@ -228,34 +228,34 @@ class Steps(Protocol):
         """Tell that it is done."""
 
 
-def prepare_weights(settings: Settings, steps: Steps) -> Path:
-    """Find, fetch and convert the weights of the writer, once; return their folder."""
+def prepare_weights(settings: Settings, steps: Steps) -> str:
+    """Find, fetch and convert the weights of the writer, once; return their folder. A server's URL stays as it is."""
+    if on_server(settings.model):
+        return settings.model
     from bot.backends.models import resolve  # loads torch only when there is something to convert
 
-    return resolve(settings.model, cache=settings.weights, progress=steps)
+    return str(resolve(settings.model, cache=settings.weights, progress=steps))
 
 
-def load_writer(settings: Settings, steps: Steps) -> Writer:
-    """Return the writer that the settings name: a model server by its URL, else weights in this process."""
+def load_writer(settings: Settings, steps: Steps) -> tuple[Writer, str]:
+    """Return the writer that the settings name (a model server by its URL, else weights in this process), and where."""
     if on_server(settings.model):
         from bot.backends.models.served import ServedWriter
 
-        writer = ServedWriter(settings.model, slots=settings.batch, key=os.environ.get("ZHUBO_MODEL_KEY", ""))
-        steps.end(f"{writer.name} on a model server: waiting for questions / 等待提问")
-        return writer
+        key = os.environ.get("ZHUBO_MODEL_KEY", "")
+        return ServedWriter(settings.model, slots=settings.batch, key=key), "a model server"
     from bot.backends.models.writer import SlotWriter  # torch: not before weights really are to be loaded
 
-    folder = prepare_weights(settings, steps)
+    folder = Path(prepare_weights(settings, steps))
     steps.step(f"loading / 正在载入 {folder.name}", None)
     local = SlotWriter.load(folder, slots=settings.batch, threads=settings.threads or None)
-    steps.end(f"{local.name} on {local.device}, {local.dtype}: waiting for questions / 等待提问")
-    return local
+    return local, f"{local.device}, {local.dtype}"
 
 
 async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
     """Run a worker process until a signal."""
     os.nice(nice)
-    writer = await asyncio.to_thread(load_writer, settings, steps)
+    writer, where = await asyncio.to_thread(load_writer, settings, steps)
     async with store_url(settings.redis_url, settings.folder) as url:
         redis = connect_redis(url, patience=40)
         await ping(redis, 15.0)
@@ -264,6 +264,7 @@ async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)
+        steps.end(f"{writer.name} on {where}: waiting for questions / 等待提问")
         await worker.run()
         await queue.leave()
         await redis.aclose()

@@ -103,8 +103,7 @@ class RulesFile:
 def _rule(row: _Row) -> AdRule:
     return AdRule(
         row.id, row.law, row.lang, row.scope, row.platform, row.words, row.pattern, row.claim,
-        row.unless,
-        Text(row.why_zh, row.why_en), Text(row.rewrite_zh, row.rewrite_en),
+        row.unless, Text(row.why_zh, row.why_en), Text(row.rewrite_zh, row.rewrite_en),
     )  # fmt: skip
 
 

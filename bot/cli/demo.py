@@ -45,12 +45,10 @@ def show_demo(settings: Settings, *, seconds: float, seed: int, rate: float, mod
     console, began = Console(highlight=False), time.time()
     ready = on_server(settings.model) or known(settings.model, cache=settings.weights) is not None
     patient = not model or headless or ready
-    if (
-        model and patient and not on_server(settings.model)
-    ):  # else the show begins with facts, and the model joins when it has been fetched
+    if model and patient:  # else the show begins with facts, and the model joins when it has been fetched
         with Steps() as steps:
             try:
-                settings = msgspec.structs.replace(settings, model=str(prepare_weights(settings, steps)))
+                settings = msgspec.structs.replace(settings, model=prepare_weights(settings, steps))
             except ModelError as error:
                 console.print(
                     f"{error}\nThe demo goes on with facts-only answers. / 演示继续，只用商品事实回答。", markup=False

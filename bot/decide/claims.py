@@ -6,11 +6,10 @@ pieces of the text; Chinese is read by characters and by sound, so that 冶疗, 
 """
 
 import re
-import zlib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
-from bot.decide.ngrams import BUCKETS, Model, unpack
+from bot.decide.ngrams import Model, hashed, runs, unpack, words
 
 FOLDER = "bot.decide.law"
 FILE = "claims.bin"
@@ -23,7 +22,6 @@ CLASSES = (
 _NUMERALS = {
     "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi", "8": "ba", "9": "jiu",
 }  # fmt: skip
-_WORD = re.compile(r"[a-z']+")
 _PIECE = re.compile(r"[a-z]+|[^a-z\s]")
 
 
@@ -40,18 +38,18 @@ def _syllables() -> re.Pattern[str]:
     return re.compile("|".join(known))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _spelled(word: str) -> tuple[str, ...]:
     """Read letters as pinyin, or one by one when they are none."""
     found = _syllables().findall(word)
     return tuple(found) if "".join(found) == word else tuple(word)
 
 
-def sounds(words: str) -> list[str]:
+def sounds(line: str) -> list[str]:
     """Return how a Chinese text is read: a syllable a character, numerals read out, stray letters as they are."""
     heard: list[str] = []
     known = readings()
-    for piece in _PIECE.findall(words):
+    for piece in _PIECE.findall(line):
         if piece.isalpha() and piece.isascii():
             heard += _spelled(piece)
         else:
@@ -66,24 +64,15 @@ def pieces(tight: str, spaced: str) -> list[int]:
         tight: its comparison form for Chinese, "" when it has none (see `adlaw`).
         spaced: its comparison form for English.
     """
-    runs: set[str] = set()
-    if tight:
-        line = f"\x02{tight[:LONGEST]}\x03"
-        n = len(line)
-        runs.update(line[i : i + size] for size in (1, 2, 3, 4) for i in range(n - size + 1))
-        heard = ["\x02", *sounds(tight[:LONGEST]), "\x03"]
-        for a, b, c in zip(heard, heard[1:], [*heard[2:], ""], strict=False):
-            runs.update((f"\x05{a} {b}", f"\x05{a[0]} {b}", f"\x05{a} {b[0]}", f"\x05{a} {b} {c}"))
-    else:
-        line = f"\x02{spaced[:LONGEST]}\x03"
-        n = len(line)
-        runs.update(line[i : i + size] for size in (3, 4, 5) for i in range(n - size + 1))
-        words = _WORD.findall(line)
-        runs.update(f"\x04{word}" for word in words)
-        runs.update(f"\x04{a} {b}" for a, b in zip(words, words[1:], strict=False))
-        runs.update(f"\x04{a} * {b}" for a, b in zip(words, words[2:], strict=False))
-    crc = zlib.crc32
-    return list({crc(run.encode()) % BUCKETS for run in runs})
+    if not tight:
+        line = spaced[:LONGEST]
+        return hashed(runs(line, (3, 4, 5)) | words(line, apart=2))
+    line = tight[:LONGEST]
+    found = runs(line, (1, 2, 3, 4))
+    heard = ["\x02", *sounds(line), "\x03"]
+    for a, b, c in zip(heard, heard[1:], [*heard[2:], ""], strict=False):
+        found.update((f"\x05{a} {b}", f"\x05{a[0]} {b}", f"\x05{a} {b[0]}", f"\x05{a} {b} {c}"))
+    return hashed(found)
 
 
 @cache

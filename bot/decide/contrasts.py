@@ -131,7 +131,7 @@ def members(folded: str) -> Found:
 
 def conflict(a: Found, b: Found) -> str:
     """Return the name of a set in which two texts differ; "" when there is none."""
-    for name in {name for name, _ in a ^ b}:
+    for name in sorted({name for name, _ in a ^ b}):
         one, other = {i for n, i in a if n == name}, {i for n, i in b if n == name}
         if (name.endswith("!") and bool(one) != bool(other)) or (one and other and not (one <= other or other <= one)):
             return name

@@ -9,7 +9,6 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from html import unescape
 from importlib.resources import files
 from math import sqrt
 
@@ -20,20 +19,37 @@ BUCKETS = 1 << 17
 FILE = "small.bin"
 _DIGITS = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
-_WORD = re.compile(r"[a-z']+")
+WORD = re.compile(r"[a-z']+")
 
 
 def features(text: str, marks: Iterable[str] = ()) -> list[int]:
     """Return the buckets of a text, each once. `marks` are features that somebody else found, weighed double."""
-    line = f"\x02{_SPACE.sub(' ', _DIGITS.sub('0', text[:LONGEST].lower()))}\x03"
-    n = len(line)
-    runs = {line[i : i + size] for size in (1, 2, 3, 4) for i in range(n - size + 1)}
-    if words := _WORD.findall(line):
-        runs.update(f"\x04{word}" for word in words)
-        runs.update(f"\x04{a} {b}" for a, b in zip(words, words[1:], strict=False))
-    runs.update(f"\x07{mark}{k}" for mark in marks for k in "01")
+    line = _SPACE.sub(" ", _DIGITS.sub("0", text[:LONGEST].lower()))
+    found = runs(line, (1, 2, 3, 4)) | words(line)
+    found.update(f"\x07{mark}{k}" for mark in marks for k in "01")
+    return hashed(found)
+
+
+def runs(line: str, sizes: Iterable[int]) -> set[str]:
+    """Return all runs of characters of these sizes, the ends of the line marked."""
+    line = f"\x02{line}\x03"
+    return {line[i : i + size] for size in sizes for i in range(len(line) - size + 1)}
+
+
+def words(line: str, apart: int = 1) -> set[str]:
+    """Return the words of letters of a line, and pairs of neighbours; with `apart` 2 of next neighbours, too."""
+    said = WORD.findall(line)
+    found = {f"\x04{word}" for word in said}
+    found.update(f"\x04{a} {b}" for a, b in zip(said, said[1:], strict=False))
+    if apart > 1:
+        found.update(f"\x04{a} * {b}" for a, b in zip(said, said[2:], strict=False))
+    return found
+
+
+def hashed(pieces: Iterable[str], buckets: int = BUCKETS) -> list[int]:
+    """Return the buckets of pieces, each once."""
     crc = zlib.crc32
-    return list({crc(run.encode()) % BUCKETS for run in runs})
+    return list({crc(piece.encode()) % buckets for piece in pieces})
 
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -52,7 +68,6 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"instagram|take a (?:look|second)", re.I
     )),
 )  # fmt: skip
-_TAG = re.compile(r"<[^>]{1,300}>")
 
 
 def shape(text: str) -> list[int]:
@@ -61,11 +76,6 @@ def shape(text: str) -> list[int]:
     found += [f"digits{min(5, len(re.findall('[0-9]+', text)))}"]
     found += [name for name, p in _SHAPES if p.search(text)]
     return [zlib.crc32(f"\x08{name}{k}".encode()) % BUCKETS for name in found for k in "012"]
-
-
-def unmarked(text: str) -> str:
-    """Return a text without the markup that some platforms leave in comments."""
-    return _TAG.sub(" ", unescape(text)) if "<" in text or "&" in text else text
 
 
 class Head(msgspec.Struct, frozen=True):

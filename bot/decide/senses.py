@@ -6,7 +6,6 @@ our own paraphrases after learning from a sentence encoder where words lie. Live
 """
 
 import re
-import zlib
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,6 +16,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from bot.decide.ngrams import hashed, runs, words
 from bot.decide.words import fold
 
 FILE = "senses.npz"
@@ -25,7 +25,6 @@ LONGEST = 80  # characters read
 NEAREST = 8  # intents kept of a text
 TEMPERATURE = 0.1
 _NUMBER = re.compile(r"[\d.]*\d")
-_WORD = re.compile(r"[a-z']+")
 
 
 class Senses(msgspec.Struct, frozen=True):
@@ -38,13 +37,8 @@ class Senses(msgspec.Struct, frozen=True):
 
 def pieces(text: str) -> list[int]:
     """Return the buckets of a text, each once; numbers count as "a number"."""
-    line = f"\x02{_NUMBER.sub('0', fold(text[:LONGEST]))}\x03"
-    n = len(line)
-    runs = {line[i : i + size] for size in (1, 2, 3) for i in range(n - size + 1)}
-    words = _WORD.findall(line)
-    runs.update(f"\x04{word}" for word in words)
-    runs.update(f"\x04{a} {b}" for a, b in zip(words, words[1:], strict=False))
-    return list({zlib.crc32(run.encode()) % BUCKETS for run in runs})
+    line = _NUMBER.sub("0", fold(text[:LONGEST]))
+    return hashed(runs(line, (1, 2, 3)) | words(line), BUCKETS)
 
 
 def vector(text: str) -> npt.NDArray[np.float32]:

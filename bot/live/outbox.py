@@ -185,9 +185,8 @@ class Outbox:
             return
         named = compose.label(state.product(first.product), first.reading.lang)
         beside = first.suggestion.text if first.suggestion else ""
-        if hits := state.law.hits(
-            f"{named}{beside}", labels=state.labels, likeness=False
-        ):  # the answers are lawful already
+        # The answers themselves are lawful already.
+        if hits := state.law.hits(f"{named}{beside}", labels=state.labels, likeness=False):
             first.rules = tuple(hit.rule.id for hit in hits)
             state.close(now, first, "withheld", f"adlaw:{hits[0].rule.id}")
             return

@@ -24,7 +24,7 @@ from bot.domain.turns import Fate
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionView
 from bot.live.outbox import Outbox
-from bot.live.questions import Asker, Book
+from bot.live.questions import Asker, Book, Ended
 from bot.live.state import NOBODY, Effect, Recall, Remember, State
 from bot.live.writing import Writing
 
@@ -174,28 +174,25 @@ class Room:
             state.remember(heard.viewer, msgspec.structs.replace(context, product=product.id, asked=context.asked + 1))
         product = None if reading.need else product  # the words will name the product that fits
         key, asker = state.kin.key(merge.asked(reading, product)), Asker(heard, reading, now)
-        question = self.book.find(key)
+        question, before = self.book.find(key), self.book.ended(key, now - state.policy.repeat_after)
+        if before and facts.stale(before.facts, self.catalogue):
+            before = None
         if question is not None:
             self.book.join(question, asker)
             state.touch(question)
-        elif not self._ended_before(now, key, asker):
+        elif not (before and self._points_at(now, before, asker)):
             question = self.book.open(key, asker, product.id if product else "", now)
-            before = self.book.ended(key, now - state.policy.repeat_after)
-            if before and before.fate == "answered" and not facts.stale(before.facts, self.catalogue):
-                question.before = before
+            question.before = before if before and before.fate == "answered" else None
             self._writing.draft(now, question, how)
             if len(self.book) > state.policy.max_open:
                 self._shed_coldest(now)
 
-    def _ended_before(self, now: float, key: str, asker: Asker) -> bool:
-        """End a comment like the same question a moment ago, unless a fact changed or many ask again."""
-        before = self.book.ended(key, now - self._state.policy.repeat_after)
-        if before is None or before.fate not in ("answered", "to_host", "withheld"):
+    def _points_at(self, now: float, before: Ended, asker: Asker) -> bool:
+        """End a comment like the same question a moment ago, unless more is known now or many ask again."""
+        if before.fate not in ("answered", "to_host", "withheld"):
             return False
         if before.fate != "answered" and before.known != (self.catalogue.version, self._state.staffed):
             return False  # what nobody could say then may be known now
-        if facts.stale(before.facts, self.catalogue):
-            return False
         before.again += 1
         answered = before.fate == "answered"
         if answered and before.again >= self._state.policy.reheat_askers:
@@ -221,8 +218,7 @@ class Room:
                 case "sending":
                     self._outbox.give_up(now)
                 case "ready" if (before := question.before) and not facts.stale(before.facts, self.catalogue):
-                    question.line = before.line
-                    self._state.close(now, question, "merged", "answered_before")
+                    self._state.point(now, question, before)
                 case "ready":
                     self._state.close(now, question, "expired", "no_slot")
                 case "open" | "drafting":

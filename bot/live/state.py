@@ -17,7 +17,7 @@ from bot.domain.turns import Correction, Fate, Turn
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionState, QuestionView
 from bot.live.kin import Kin
-from bot.live.questions import Book, Question
+from bot.live.questions import Book, Ended, Question
 
 KNOWN_VIEWERS = 5000  # session contexts kept in the room; the store has the rest
 NOBODY = ViewerContext()
@@ -114,6 +114,11 @@ class State:
         question.state = "answered" if fate == "merged" or fate == "ignored" else fate  # noqa: PLR1714 - narrows the type
         self._touched.pop(question.id, None)
         self._changed[question.id] = question.view(now, self.product(question.product))
+
+    def point(self, now: float, question: Question, before: Ended) -> None:
+        """End a question with an answer given a moment ago."""
+        question.line = before.line
+        self.close(now, question, "merged", "answered_before")
 
     def views(self, now: float) -> list[QuestionView]:
         """Return what changed among the questions since the last call."""

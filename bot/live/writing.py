@@ -132,8 +132,7 @@ class Writing:
         question.rules = tuple(dict.fromkeys((*question.rules, *(hit.rule.id for hit in hits))))
         before = state.book.said(question, now - state.policy.repeat_after)
         if before and lawful and not self._reheats(before, question):
-            question.line = before.line
-            state.close(now, question, "merged", "answered_before")
+            state.point(now, question, before)
         elif lawful:
             state.move(question, "ready", now + state.policy.answer_within)
         else:

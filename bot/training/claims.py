@@ -24,8 +24,7 @@ from bot.domain.law import LawTable
 from bot.training.triage import fit, head, rows
 
 # Logits: a sentence that hits a rule and scores less than "denied:…" is let go; one that hits none and scores more than
-# "claim:…" is held back. Chosen so that
-# alarms stay below 2 % on bot/training/sets/adlaw_clean.jsonl.
+# "claim:…" is held back. Chosen so that alarms stay below 2 % on bot/training/sets/adlaw_clean.jsonl.
 THRESHOLDS = {"denied:zh": -2.0, "claim:zh": 0.2, "denied:en": -3.0, "claim:en": 2.0}
 
 

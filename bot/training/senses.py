@@ -8,7 +8,6 @@ Khosla et al., NeurIPS 2020). Texts of `pairs` and `contrast` are left out.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -130,7 +129,7 @@ def train(folder: Path, say: Callable[[str], None]) -> senses.Senses:
     distil(bag, [*bags, *bags[len(others) :]], torch.cat([places, mine]), say)
     centres = tune(bag, bags[len(others) :], torch.tensor(labels), len(names), mine, say)
     table = bag.table.weight.detach()
-    scale = float(table.abs().quantile(0.9999) if table.numel() < 1 << 24 else table.abs().max()) / 127
+    scale = float(table.abs().quantile(0.9999)) / 127
     return senses.Senses((table / scale).round().clamp(-127, 127).to(torch.int8).numpy(), centres.numpy(), tuple(names))
 
 
@@ -143,7 +142,7 @@ def main() -> None:
     model = train(given.data, lambda text: print(text, file=sys.stderr))  # noqa: T201 - a script
     with given.out.open("wb") as file:
         np.savez_compressed(file, table=model.table, centres=model.centres, names=np.array(model.names))
-    sys.stderr.write(json.dumps({"file": str(given.out), "MB": round(given.out.stat().st_size / 1e6, 2)}) + "\n")
+    sys.stderr.write(f"{given.out}: {given.out.stat().st_size / 1e6:.2f} MB\n")
 
 
 if __name__ == "__main__":

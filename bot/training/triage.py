@@ -9,8 +9,10 @@ every fifth group-chat line, and test comments with the same words.
 import argparse
 import gzip
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +20,7 @@ import torch
 
 from bot.decide import ngrams, triage
 from bot.decide.lexicon import lexicon
-from bot.decide.ngrams import BUCKETS, Head, Model, features, shape, unmarked
+from bot.decide.ngrams import BUCKETS, Head, Model, features, shape
 from bot.decide.words import fold
 from bot.domain.catalog import Catalogue
 from bot.domain.turns import CommentKind
@@ -27,6 +29,7 @@ SETS = Path(__file__).with_name("sets")
 KINDS: tuple[CommentKind, ...] = get_args(CommentKind)
 NO_GOODS = lexicon(Catalogue())  # models learn language, not one shop's names
 FIFTH = 5
+_TAG = re.compile(r"<[^>]{1,300}>")  # markup that YouTube leaves in comments
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -91,7 +94,8 @@ def head(weights: torch.Tensor, bias: float) -> Head:
 
 def shaped(text: str) -> list[int]:
     """Return the features of what may be an advertisement."""
-    text = unmarked(text)
+    if "<" in text or "&" in text:
+        text = _TAG.sub(" ", unescape(text))
     return features(text) + shape(text)
 
 

@@ -3,10 +3,18 @@
 import asyncio
 from collections.abc import Collection, Sequence
 
+import pytest
+
 from bot.domain.errors import StoreError
 from bot.domain.ports import Claimed, Ended, Job, Prompt, Written
+from bot.worker import loop
 from bot.worker.loop import Worker
 from tests.fakes import EchoWriter
+
+
+@pytest.fixture(autouse=True)
+def quick_retry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "RETRY", 0.001)
 
 
 def claim(name: str, *, prefix: str = "p", deadline: float = 100.0, tries: int = 1) -> Claimed:
@@ -102,14 +110,8 @@ async def test_an_answer_that_cannot_be_delivered_is_kept_until_it_can() -> None
                 raise StoreError("the job queue does not answer")
             return await super().finish(claimed, written)
 
-    import bot.worker.loop as loop
-
-    loop.RETRY, before = 0.001, loop.RETRY
-    try:
-        bench = Deaf([claim("a")])
-        assert [w.text for w in await work(bench, EchoWriter())] == ["s-a"]
-    finally:
-        loop.RETRY = before
+    bench = Deaf([claim("a")])
+    assert [w.text for w in await work(bench, EchoWriter())] == ["s-a"]
 
 
 async def test_a_worker_stops_though_the_queue_is_gone() -> None:
@@ -120,22 +122,10 @@ async def test_a_worker_stops_though_the_queue_is_gone() -> None:
             self.empty.set()
             raise StoreError("the job queue does not answer")
 
-    import bot.worker.loop as loop
-
-    loop.RETRY, before = 0.001, loop.RETRY
-    try:
-        async with asyncio.timeout(2):
-            assert await work(Gone([claim("a")]), EchoWriter()) == []
-    finally:
-        loop.RETRY = before
+    async with asyncio.timeout(2):
+        assert await work(Gone([claim("a")]), EchoWriter()) == []
 
 
-async def test_a_queue_that_is_down_is_waited_for(monkeypatch: object) -> None:
+async def test_a_queue_that_is_down_is_waited_for() -> None:
     """A store error ends no worker."""
-    import bot.worker.loop as loop
-
-    loop.RETRY, before = 0.001, loop.RETRY
-    try:
-        assert [w.id for w in await work(Bench([claim("a")], down=3), EchoWriter())] == ["a"]
-    finally:
-        loop.RETRY = before
+    assert [w.id for w in await work(Bench([claim("a")], down=3), EchoWriter())] == ["a"]

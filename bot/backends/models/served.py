@@ -4,7 +4,6 @@ The setting is `http://HOST:PORT/v1`, with `#NAME` when the server has several m
 environment (ZHUBO_MODEL_KEY). Imports no torch. Protocol: https://platform.openai.com/docs/api-reference/chat/create.
 """
 
-import json
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -64,7 +63,7 @@ class ServedWriter:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         base, name = urldefrag(url)
-        self._base, self.slots, self.device, self.dtype = base.rstrip("/"), slots, "server", "its own"
+        self._base, self.slots = base.rstrip("/"), slots
         self._clock = clock
         self._lock = Lock()
         self._failures, self._closed_until = 0, 0.0
@@ -127,7 +126,7 @@ class ServedWriter:
         return models[0].id
 
     def _call(self, method: str, path: str, body: object = None) -> bytes:
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        data = None if body is None else msgspec.json.encode(body)
         try:
             reply = self._http.request(method, self._base + path, body=data, preload_content=False, redirect=False)
             try:
