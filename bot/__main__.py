@@ -39,6 +39,7 @@ Model = Annotated[str | None, typer.Option("--model", help="Hugging Face name or
 ModelCache = Annotated[Path | None, typer.Option("--model-cache", help="Folder of converted weights. 权重缓存目录")]
 Batch = Annotated[int | None, typer.Option("--batch", help="Questions a worker writes together. 每批问题数  [8]")]
 Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads of a worker, 0: all but one. 线程数  [0]")]
+Dtype = Annotated[str | None, typer.Option(help="bf16, fp16, fp32, int8; default: the fastest here. 计算精度")]
 Unofficial = Annotated[
     bool | None, typer.Option("--unofficial", help="Accept unofficial platform routes. 允许非官方接口")
 ]
@@ -125,6 +126,7 @@ def worker(
     model_cache: ModelCache = None,
     batch: Batch = None,
     threads: Threads = None,
+    dtype: Dtype = None,
     nice: Annotated[int, typer.Option(help="Lower the priority of this process. 降低进程优先级")] = 0,
     prepare: Annotated[bool, typer.Option(help="Only fetch and convert the weights. 只下载并转换权重")] = False,
     verbose: Verbose = False,
@@ -134,8 +136,9 @@ def worker(
 
     _logging(verbose)
     settings = _settings(
-        config, model=model, redis_url=redis_url, data=data, model_cache=model_cache, batch=batch, threads=threads
-    )
+        config, model=model, redis_url=redis_url, data=data, model_cache=model_cache, batch=batch, threads=threads,
+        dtype=dtype,
+    )  # fmt: skip
     with Steps() as steps:
         if prepare:
             from bot.app import prepare_weights

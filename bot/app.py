@@ -26,12 +26,14 @@ from bot.backends.models import on_server
 from bot.backends.record import Record
 from bot.backends.redis_queue import RedisJobs, RedisWork, ping
 from bot.backends.redis_store import RedisStore
+from bot.backends.resident import resident
 from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
 from bot.domain.catalog import Catalogue, RowError
 from bot.domain.errors import CatalogueError, Fatal, RulesError, SettingsError, StoreError
-from bot.domain.ports import Adapter, AdapterFactory, Observer, Writer
+from bot.domain.ports import Adapter, AdapterFactory, Observer
+from bot.domain.work import Writer
 from bot.live.jobs import Jobs
 from bot.live.stage import Stage
 from bot.settings import Settings, pseudonym_key
@@ -248,8 +250,10 @@ def load_writer(settings: Settings, steps: Steps) -> tuple[Writer, str]:
 
     folder = Path(prepare_weights(settings, steps))
     steps.step(f"loading / 正在载入 {folder.name}", None)
-    local = SlotWriter.load(folder, slots=settings.batch, threads=settings.threads or None)
-    return local, f"{local.device}, {local.dtype}"
+    local = SlotWriter.load(
+        folder, slots=settings.batch, threads=settings.threads or None, dtype=settings.dtype or None
+    )  # fmt: skip
+    return local, f"{local.device}, {local.dtype}, sdpa, {local.slots} slots, {local.threads} threads"
 
 
 async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
@@ -259,8 +263,9 @@ async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
     async with store_url(settings.redis_url, settings.folder) as url:
         redis = connect_redis(url, patience=40)
         await ping(redis, 15.0)
-        queue = RedisWork(redis, f"{socket.gethostname()}-{os.getpid()}")
-        worker = Worker(queue, writer, clock=time.time)
+        name = f"{socket.gethostname()}-{os.getpid()}"
+        queue = RedisWork(redis, name)
+        worker = Worker(queue, writer, clock=time.time, name=name, rss=resident)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)

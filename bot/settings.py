@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         model_cache: folder of converted weights; "" for the user's cache folder.
         batch: prompts a worker writes together.
         threads: CPU threads of a worker; 0 leaves one core to the front.
+        dtype: what a worker computes in: bf16, fp16, fp32, int8; "" for what its device is fast with.
         currency: ISO 4217 code of prices without a sign.
         keep_session_hours: a viewer's session context is deleted so long after the last word.
         keep_journal_days, keep_record_days: journals and records older than this are deleted at the start; 0 keeps all.
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model_cache: str = ""
     batch: int = 8
     threads: int = 0
+    dtype: str = ""
     currency: str = "CNY"
     keep_session_hours: float = 6.0
     keep_journal_days: float = 90.0
@@ -133,6 +135,8 @@ def _check(settings: Settings) -> None:
         value = getattr(settings, name)
         if not least <= value <= most:
             raise SettingsError(f"setting {name}: {value}. Fix: give a number from {least} to {most}.")
+    if settings.dtype not in ("", "bf16", "fp16", "fp32", "int8"):
+        raise SettingsError(f"setting dtype: {settings.dtype!r}. Fix: use bf16, fp16, fp32 or int8.")
     if not 0 < settings.keep_session_hours <= 24 * 366:
         raise SettingsError(f"setting keep_session_hours: {settings.keep_session_hours}. Fix: give hours above 0.")
     for name in ("keep_journal_days", "keep_record_days"):

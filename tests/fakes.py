@@ -7,9 +7,10 @@ from bot.domain.catalog import Catalogue, Faq, Money, Product, Sku, Text
 from bot.domain.events import Heard
 from bot.domain.inputs import Begin, Drafted, Entry, Input, Linked, Posted, Recalled, Staffed, Stocked
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Caps, Ended, Job, Outgoing, Prompt, Receipt, Written
+from bot.domain.ports import Caps, Outgoing, Receipt
 from bot.domain.turns import Correction, Turn
 from bot.domain.viewers import ViewerContext
+from bot.domain.work import Ended, Job, Prompt, Written
 from bot.live.room import Recall, Remember, Room
 
 
@@ -100,7 +101,7 @@ class Hall:
 class EchoWriter:
     """A writer that repeats the question: for the queue, not for words."""
 
-    name, slots = "echo", 8
+    name, slots, held = "echo", 8, 0
 
     def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Ended]:
         """Answer each prompt with its own suffix, at once."""

@@ -4,12 +4,16 @@
     front  <--XREAD--  zhubo:results:<front>  <--one script: deliver once, acknowledge, delete--  worker
 
 A worker that dies leaves its entries pending; another takes them over with XAUTOCLAIM once they have been idle
-for `ABANDONED` (a living worker resets that clock with XCLAIM JUSTID, which does not count as a try).
+for `ABANDONED` (a living worker resets that clock with XCLAIM JUSTID, which does not count as a try). A job that is
+answered has a mark; so has one that is cancelled, and so nothing is ever delivered for it.
+
+Fronts and workers may stand on machines whose clocks differ. A job's deadline travels as seconds from its entry into
+the queue, whose ids are the server's time, and a worker knows by how much its own clock is off from that.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,11 +21,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from bot.domain.errors import StoreError
-from bot.domain.ports import Claimed, Job, Written
+from bot.domain.work import Claimed, Crew, Job, Shift, Written
 
 JOBS, GROUP, WORKERS = "zhubo:jobs", "workers", "zhubo:workers"
 ABANDONED = 5_000  # milliseconds without a beat after which an entry may be claimed
-ALIVE = 4.0  # seconds since its last beat that a worker counts as alive
+ALIVE = 4  # seconds since its last beat that a worker counts as alive
 DONE_KEPT = 600  # seconds that an answered job is remembered, against a second answer
 BLOCK = 1_000  # milliseconds
 
@@ -35,10 +39,29 @@ redis.call('XACK', KEYS[3], ARGV[4], ARGV[3])
 redis.call('XDEL', KEYS[3], ARGV[3])
 return first and 1 or 0
 """
+# A shift counts while its worker's last beat is not older than ALIVE, by the server's clock alone.
+_BEAT = """
+local now = tonumber(redis.call('TIME')[1])
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], 0, now - 60)) do
+  redis.call('ZREM', KEYS[1], gone)
+  redis.call('HDEL', KEYS[2], gone)
+end
+"""
+_CREW = """
+local found = {}
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], tonumber(redis.call('TIME')[1]) - ARGV[1], '+inf')) do
+  found[#found + 1] = redis.call('HGET', KEYS[2], name)
+end
+return found
+"""
+SHIFTS = f"{WORKERS}:shifts"
 
 _encode = msgspec.msgpack.Encoder().encode
 _job = msgspec.msgpack.Decoder(Job).decode
 _written = msgspec.msgpack.Decoder(Written).decode
+_shift = msgspec.msgpack.Decoder(Shift).decode
 
 T = TypeVar("T")
 
@@ -52,20 +75,37 @@ async def _ours(call: Awaitable[T]) -> T:
         raise StoreError(f"the job queue does not answer ({type(error).__name__}): is Valkey/Redis up?") from error
 
 
-class RedisJobs:
-    """The front's side: a `JobQueue`."""
+def _done(job: str) -> str:
+    return f"zhubo:done:{job}"
 
-    def __init__(self, redis: Redis, front: str) -> None:
-        self._redis = redis
+
+class RedisJobs:
+    """The front's side: a `JobQueue`.
+
+    Args:
+        front: this front's name, unique.
+        clock: seconds since the epoch, the clock of the jobs' deadlines.
+    """
+
+    def __init__(self, redis: Redis, front: str, clock: Callable[[], float] = time.time) -> None:
+        self._redis, self._clock = redis, clock
         self._results = f"zhubo:results:{front}"
         self._last = "0-0"
+        self._crew = redis.register_script(_CREW)
 
     async def submit(self, jobs: Sequence[Job]) -> None:
         """Queue jobs in order, in one round trip."""
-        pipe = self._redis.pipeline(transaction=False)
+        pipe, now = self._redis.pipeline(transaction=False), self._clock()
         for job in jobs:
-            addressed = msgspec.structs.replace(job, reply_to=self._results)
-            pipe.xadd(JOBS, {"j": _encode(addressed)}, maxlen=100_000, approximate=True)
+            sent = msgspec.structs.replace(job, reply_to=self._results, deadline=job.deadline - now)
+            pipe.xadd(JOBS, {"j": _encode(sent)}, maxlen=100_000, approximate=True)
+        await _ours(pipe.execute())
+
+    async def cancel(self, ids: Sequence[str]) -> None:
+        """Mark jobs as done, so that nothing is delivered for them."""
+        pipe = self._redis.pipeline(transaction=False)
+        for id in ids:
+            pipe.set(_done(id), "0", nx=True, ex=DONE_KEPT)
         await _ours(pipe.execute())
 
     async def results(self) -> Sequence[Written]:
@@ -78,9 +118,17 @@ class RedisJobs:
                 found.append(_written(fields[b"w"]))
         return found
 
-    async def workers(self) -> int:
-        """Count workers that gave a beat lately."""
-        return int(await _ours(self._redis.zcount(WORKERS, time.time() - ALIVE, "+inf")))
+    async def crew(self) -> Crew:
+        """Return the shifts of workers that gave a beat lately, and how much waits for them."""
+        shifts: Any = await _ours(self._crew(keys=[WORKERS, SHIFTS], args=[ALIVE]))
+        try:
+            groups: Any = await self._redis.xinfo_groups(JOBS)
+        except ResponseError:  # no job and no worker so far
+            groups = []
+        except (RedisError, OSError) as error:
+            raise StoreError(f"the job queue does not answer ({type(error).__name__})") from error
+        group = groups[0] if groups else {}
+        return Crew(tuple(_shift(s) for s in shifts if s), int(group.get("lag") or 0), int(group.get("pending") or 0))
 
 
 class RedisWork:
@@ -88,12 +136,15 @@ class RedisWork:
 
     Args:
         worker: this worker's name, unique.
+        clock: seconds since the epoch, the clock by which `take` states deadlines.
     """
 
-    def __init__(self, redis: Redis, worker: str) -> None:
-        self._redis, self._worker = redis, worker
-        self._finish = redis.register_script(_FINISH)
+    def __init__(self, redis: Redis, worker: str, clock: Callable[[], float] = time.time) -> None:
+        self._redis, self._worker, self._clock = redis, worker, clock
+        self._finish, self._beat = redis.register_script(_FINISH), redis.register_script(_BEAT)
         self._ready = False
+        self._looked = 0.0
+        self._off = 0.0  # seconds that our clock is ahead of the server's
 
     async def take(self, most: int, wait: float) -> Sequence[Claimed]:
         """Claim abandoned jobs first, else new ones within `wait` seconds."""
@@ -107,24 +158,34 @@ class RedisWork:
                 return ()
             raise
 
-    async def beat(self, entries: Sequence[str]) -> None:
-        """Reset the idle clock of our entries, and our own."""
-        pipe = self._redis.pipeline(transaction=False)
-        now = time.time()
-        pipe.zadd(WORKERS, {self._worker: now})
-        pipe.zremrangebyscore(WORKERS, 0, now - 60)
+    async def cancelled(self, ids: Sequence[str]) -> Sequence[str]:
+        """Return the jobs that have a mark already."""
+        marks = await _ours(self._redis.mget([_done(id) for id in ids])) if ids else []
+        return [id for id, mark in zip(ids, marks, strict=True) if mark is not None]
+
+    async def beat(self, entries: Sequence[str], shift: Shift) -> None:
+        """Reset the idle clock of our entries, and our own; look at the server's clock."""
+        await _ours(self._beat(keys=[WORKERS, SHIFTS], args=[self._worker, _encode(shift)]))
         if entries:
-            pipe.xclaim(JOBS, GROUP, self._worker, 0, list(entries), justid=True)
-        await _ours(pipe.execute())
+            claim = self._redis.xclaim(JOBS, GROUP, self._worker, 0, list(entries), justid=True)
+            await _ours(claim)
+        await self._compare()
 
     async def leave(self) -> None:
         """Say that this worker stops."""
         await _ours(self._redis.zrem(WORKERS, self._worker))
 
+    async def tell(self, words: Sequence[tuple[Claimed, Written]]) -> None:
+        """Send words so far, in one round trip."""
+        pipe = self._redis.pipeline(transaction=False)
+        for claimed, written in words:
+            pipe.xadd(claimed.job.reply_to, {"w": _encode(written)}, maxlen=10_000, approximate=True)
+        await _ours(pipe.execute())
+
     async def finish(self, claimed: Claimed, written: Written) -> bool:
         """Deliver, acknowledge and delete in one script. False if the job had its answer already."""
         job = claimed.job
-        keys = [f"zhubo:done:{job.id}", job.reply_to, JOBS]
+        keys = [_done(job.id), job.reply_to, JOBS]
         args: list[bytes | str | int] = [DONE_KEPT, _encode(written), claimed.entry, GROUP]
         return bool(await _ours(self._finish(keys=keys, args=args)))
 
@@ -136,9 +197,17 @@ class RedisWork:
                 raise StoreError(f"the job queue refuses: {error}") from error
         except (RedisError, OSError) as error:
             raise StoreError(f"the job queue does not answer ({type(error).__name__})") from error
+        await self._compare()
         self._ready = True
 
+    async def _compare(self) -> None:
+        seconds, micros = await _ours(self._redis.time())
+        self._off = self._clock() - (seconds + micros / 1e6)
+
     async def _abandoned(self, most: int) -> list[Claimed]:
+        if (now := time.monotonic()) - self._looked < ABANDONED / 5000:
+            return []
+        self._looked = now
         claim = self._redis.xautoclaim(JOBS, GROUP, self._worker, ABANDONED, start_id="0-0", count=most)
         reply: Any = await _ours(claim)
         entries = [(entry.decode(), fields) for entry, fields in reply[1] if fields]
@@ -148,12 +217,18 @@ class RedisWork:
         for entry, _ in entries:
             pending: Any = await _ours(self._redis.xpending_range(JOBS, GROUP, min=entry, max=entry, count=1))
             tries[entry] = pending[0]["times_delivered"] if pending else 1
-        return [Claimed(entry, _job(fields[b"j"]), tries[entry]) for entry, fields in entries]
+        return [self._claimed(entry, fields, tries[entry]) for entry, fields in entries]
 
     async def _fresh(self, most: int, wait: float) -> list[Claimed]:
-        read = self._redis.xreadgroup(GROUP, self._worker, {JOBS: ">"}, count=most, block=max(1, int(wait * 1000)))
+        block = int(wait * 1000) or None
+        read = self._redis.xreadgroup(GROUP, self._worker, {JOBS: ">"}, count=most, block=block)
         reply: Any = await _ours(read)
-        return [Claimed(entry.decode(), _job(fields[b"j"])) for _, entries in reply or () for entry, fields in entries]
+        return [self._claimed(entry.decode(), fields) for _, entries in reply or () for entry, fields in entries]
+
+    def _claimed(self, entry: str, fields: dict[bytes, bytes], tries: int = 1) -> Claimed:
+        job = _job(fields[b"j"])
+        since = int(entry.partition("-")[0]) / 1000 + self._off
+        return Claimed(entry, msgspec.structs.replace(job, deadline=since + job.deadline), tries)
 
 
 async def ping(redis: Redis, within: float) -> None:

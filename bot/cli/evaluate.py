@@ -24,8 +24,8 @@ from bot.demo.exam import big_shop, hostile_show, questions
 from bot.demo.play import GOODS
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.law import LawTable
-from bot.domain.ports import Prompt
 from bot.domain.viewers import ViewerContext
+from bot.domain.work import Prompt
 from bot.training.evaluate import everything
 from bot.training.figures import Figure
 from bot.training.liar import Liar

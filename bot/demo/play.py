@@ -103,7 +103,7 @@ async def _comes_up(settings: Settings, worker: asyncio.subprocess.Process) -> b
     try:
         while time.monotonic() < until and worker.returncode is None:
             try:
-                if await jobs.workers():
+                if (await jobs.crew()).shifts:
                     return True
             except StoreError as error:
                 log.debug("%s", error)

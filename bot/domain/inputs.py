@@ -8,8 +8,9 @@ from bot.domain.catalog import Catalogue
 from bot.domain.events import Heard
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Caps, Receipt, Written
+from bot.domain.ports import Caps, Receipt
 from bot.domain.viewers import ViewerContext
+from bot.domain.work import Written
 
 
 class Begin(msgspec.Struct, frozen=True, tag="begin"):

@@ -4,7 +4,7 @@ House rule for adapters: one connection, one send attempt. Intake owns backoff, 
 numbers, bounded queues, pacing and states.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -112,117 +112,6 @@ class AdapterFactory(Protocol):
 
     def __call__(self, url: str, options: Mapping[str, str]) -> Adapter:
         """Build an adapter for a room URL. Raises SettingsError for a URL it cannot use."""
-
-
-class Job(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One request to the worker.
-
-    Attributes:
-        id: unique; the answer carries it.
-        prefix: instructions and product card, the same for every question on this product version.
-        suffix: the viewers' question and whatever changes often.
-        deadline: seconds since the epoch after which nobody wants the answer.
-        max_chars: longest useful answer, in characters.
-        reply_to: result stream of the front that asked.
-        room: whose job it is; rooms share a worker fairly.
-        weight: how many people wait for the answer.
-    """
-
-    id: str
-    prefix: str
-    suffix: str
-    deadline: float
-    max_chars: int = 60
-    reply_to: str = ""
-    room: str = ""
-    weight: int = 1
-
-
-class Written(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The worker's answer to one job.
-
-    Attributes:
-        id: the job's id.
-        text: the model's words, "" when there are none.
-        error: "" or why there are none: "late", "poison", or a sentence.
-        model: name of the model that wrote.
-        seconds: time the batch took.
-    """
-
-    id: str
-    text: str = ""
-    error: str = ""
-    model: str = ""
-    seconds: float = 0.0
-
-
-class Prompt(msgspec.Struct, frozen=True):
-    """What a writer sees: a shared prefix, one suffix, a length limit in characters."""
-
-    prefix: str
-    suffix: str
-    max_chars: int = 60
-
-
-class Ended(msgspec.Struct, frozen=True):
-    """One answer that a writer is done with: its words, or why there are none (`error`, a sentence)."""
-
-    id: str
-    text: str = ""
-    error: str = ""
-
-
-class Writer(Protocol):
-    """A language model behind the worker. Answers are written side by side; they join and leave between steps.
-
-    Attributes:
-        name: of the model.
-        slots: answers written side by side at most.
-    """
-
-    name: str
-    slots: int
-
-    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> Sequence[Ended]:
-        """Forget the answers in `drop`, take in new ones, and go one step on with all of them.
-
-        Blocking; called in a thread, one call at a time. An id is free again once it was dropped or has ended. When
-        it raises, every answer is lost and the writer is empty, ready for the next call.
-        """
-
-
-class JobQueue(Protocol):
-    """The front's side of the queue to the workers."""
-
-    async def submit(self, jobs: Sequence[Job]) -> None:
-        """Queue jobs in order. Raises StoreError."""
-
-    async def results(self) -> Sequence[Written]:
-        """Wait for the next results (at most about a second; may be empty). Raises StoreError."""
-
-    async def workers(self) -> int:
-        """Return how many workers are alive. Raises StoreError."""
-
-
-class Claimed(msgspec.Struct, frozen=True):
-    """A job as a worker holds it: the queue's entry id, the job, and how often it was handed out."""
-
-    entry: str
-    job: Job
-    tries: int = 1
-
-
-class WorkQueue(Protocol):
-    """The worker's side of the queue."""
-
-    async def take(self, most: int, wait: float) -> Sequence[Claimed]:
-        """Claim up to `most` jobs: abandoned ones first, else new ones within `wait` seconds."""
-
-    async def beat(self, entries: Sequence[str]) -> None:
-        """Say that this worker lives and still works on these entries, so that nobody else claims them."""
-
-    async def finish(self, claimed: Claimed, written: Written) -> bool:
-        """Deliver one answer and drop the entry, both or neither. False if it was answered before."""
 
 
 class SessionStore(Protocol):

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 from bot.domain.errors import StoreError
 from bot.domain.inputs import Drafted, Staffed
-from bot.domain.ports import Job, JobQueue, Written
+from bot.domain.work import Crew, Job, JobQueue, Written
 from bot.live.cancelled import cancelled
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ class Jobs:
     """Submits jobs in batches, hands each answer to the room that asked, and knows how many workers live.
 
     Attributes:
-        workers: living workers at the last count, 0 while the queue is down.
+        crew: the workers and their queue at the last count; empty while the queue is down.
+        answered: jobs answered with words; `failed` jobs that ended without, by reason ("late", "cancelled", "failed").
     """
 
     def __init__(self, queue: JobQueue, clock: Callable[[], float]) -> None:
@@ -31,8 +33,16 @@ class Jobs:
         self._rooms: list[Deliver] = []
         self._asked: dict[str, tuple[Deliver, float]] = {}
         self._waiting: list[Job] = []
+        self._cancelled: list[str] = []
         self._bell = asyncio.Event()
-        self.workers = 0
+        self.crew = Crew()
+        self.answered = 0
+        self.failed: Counter[str] = Counter()
+
+    @property
+    def workers(self) -> int:
+        """Living workers."""
+        return len(self.crew.shifts)
 
     def join(self, deliver: Deliver) -> None:
         """A room wants to know whether workers can be asked."""
@@ -49,6 +59,13 @@ class Jobs:
         self._waiting.append(job)
         self._bell.set()
 
+    def cancel(self, job: str) -> None:
+        """Nobody wants this job's answer any more."""
+        if self._asked.pop(job, None):
+            self.failed["cancelled"] += 1
+            self._cancelled.append(job)
+            self._bell.set()
+
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -60,9 +77,13 @@ class Jobs:
         while not cancelled():
             await self._bell.wait()
             self._bell.clear()
-            batch, self._waiting = self._waiting, []
+            gone, self._cancelled = set(self._cancelled), []
+            batch, self._waiting = [job for job in self._waiting if job.id not in gone], []
             try:
-                await self._queue.submit(batch)
+                if batch:
+                    await self._queue.submit(batch)
+                if gone:
+                    await self._queue.cancel(sorted(gone))
             except StoreError as error:
                 log.warning("job queue: %s", error)
                 for job in batch:
@@ -78,20 +99,26 @@ class Jobs:
                 await asyncio.sleep(RETRY)
 
     def _answer(self, written: Written) -> None:
-        found = self._asked.pop(written.id, None)
-        if found:
+        if written.partial:
+            if found := self._asked.get(written.id):
+                found[0](Drafted(written))
+        elif found := self._asked.pop(written.id, None):
+            if written.error:
+                self.failed["late" if written.error == "late" else "failed"] += 1
+            else:
+                self.answered += 1
             found[0](Drafted(written))
 
     async def _count(self) -> None:
         while not cancelled():
             try:
-                workers = await self._queue.workers()
+                crew = await self._queue.crew()
             except StoreError:
-                workers = 0
-            if bool(workers) != bool(self.workers):
+                crew = Crew()
+            if bool(crew.shifts) != bool(self.workers):
                 for deliver in self._rooms:
-                    deliver(Staffed(bool(workers)))
-            self.workers = workers
+                    deliver(Staffed(bool(crew.shifts)))
+            self.crew = crew
             now = self._clock()
             for job in [job for job, (_, deadline) in self._asked.items() if deadline + FORGET < now]:
                 del self._asked[job]  # lost with the store; its question ended at the deadline

@@ -178,7 +178,6 @@ class Book:
     def close(self, question: Question, fate: Fate, now: float, known: tuple[int, bool]) -> Sequence[Asker]:
         """Take a question out of the book and return its askers."""
         del self._open[question.key]
-        self.unexpect(question)
         for asker in question.askers:
             self._by_comment.pop(asker.heard.id, None)
         if question.askers:

@@ -25,10 +25,10 @@ from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionView
 from bot.live.outbox import Outbox
 from bot.live.questions import Asker, Book, Ended
-from bot.live.state import NOBODY, Effect, Recall, Remember, State
+from bot.live.state import NOBODY, Cancel, Effect, Recall, Remember, State
 from bot.live.writing import Writing
 
-__all__ = ["Effect", "Recall", "Remember", "Room"]
+__all__ = ["Cancel", "Effect", "Recall", "Remember", "Room"]
 
 
 class Room:

@@ -15,14 +15,15 @@ from bot.domain.catalog import Catalogue, Product, RowError
 from bot.domain.inputs import Begin, End, Entry, Hear, Input, Linked, Posted, Ruled, Stocked, Tick
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Adapter, Job, Observer, Outgoing, Receipt, SessionStore
+from bot.domain.ports import Adapter, Observer, Outgoing, Receipt, SessionStore
 from bot.domain.turns import Correction, Turn
 from bot.domain.views import ProductView, RoomStatus
+from bot.domain.work import Job
 from bot.insight.counters import Counters
 from bot.live.intake import Intake
 from bot.live.jobs import Jobs
 from bot.live.memory import Memory
-from bot.live.room import Recall, Remember, Room
+from bot.live.room import Cancel, Recall, Remember, Room
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +189,8 @@ class Stage:
                     self.memory.remember(effect.viewer, effect.context)
                 case Job():
                     self._jobs.ask(effect, self.put)
+                case Cancel():
+                    self._jobs.cancel(effect.job)
                 case Outgoing():
                     task = self._group.create_task(self._post(effect))
                     self._sends.add(task)

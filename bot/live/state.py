@@ -12,10 +12,11 @@ from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Heard
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Caps, Job, Outgoing
+from bot.domain.ports import Caps, Outgoing
 from bot.domain.turns import Correction, Fate, Turn
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionState, QuestionView
+from bot.domain.work import Job
 from bot.live.kin import Kin
 from bot.live.questions import Book, Ended, Question
 
@@ -36,7 +37,13 @@ class Remember(msgspec.Struct, frozen=True):
     context: ViewerContext
 
 
-Effect = Recall | Remember | Job | Outgoing | Turn | Correction
+class Cancel(msgspec.Struct, frozen=True):
+    """Nobody waits for this job any more."""
+
+    job: str
+
+
+Effect = Recall | Remember | Job | Cancel | Outgoing | Turn | Correction
 
 
 class State:
@@ -105,8 +112,15 @@ class State:
         question.state, question.until = state, until
         self.touch(question)
 
+    def unexpect(self, question: Question) -> None:
+        """Wait no longer for the worker; a job under way is cancelled."""
+        if question.job:
+            self.out.append(Cancel(question.job))
+            self.book.unexpect(question)
+
     def close(self, now: float, question: Question, fate: Fate, reason: str) -> None:
         """End a question: one Turn for each of its comments."""
+        self.unexpect(question)
         question.reason = reason
         for i, asker in enumerate(self.book.close(question, fate, now, (self.catalogue.version, self.staffed))):
             mine: Fate = "merged" if fate == "answered" and i else fate

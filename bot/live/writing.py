@@ -6,8 +6,8 @@ from bot.decide.draft import AskModel, Draft, ToHost, Words, draft
 from bot.decide.quote import hold, quote
 from bot.domain.catalog import Catalogue
 from bot.domain.law import LawTable
-from bot.domain.ports import Job, Written
 from bot.domain.turns import Fact, Fate, Path
+from bot.domain.work import Job, Written
 from bot.live.corrections import Corrections
 from bot.live.questions import Ended, Question
 from bot.live.state import State
@@ -67,7 +67,7 @@ class Writing:
         """Hold a worker's answer to the facts. One that nobody waits for is dropped."""
         state = self._state
         question = state.book.of_job(written.id)
-        if question is None:
+        if question is None or written.partial:
             return
         state.book.unexpect(question)
         product = state.product(question.product)
@@ -92,7 +92,7 @@ class Writing:
         if not said:
             state.close(now, question, fate, reason)
             return
-        state.book.unexpect(question)
+        state.unexpect(question)
         question.reason = f"quoted:{reason}"
         self._ready(now, question, said.text, said.facts, "quote", now)
 

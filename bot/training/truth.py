@@ -18,9 +18,10 @@ from bot.domain.events import Heard, Lang
 from bot.domain.inputs import Begin, Drafted, End, Hear, Input, Linked, Posted, Recalled, Ruled, Staffed, Stocked
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Caps, Job, Outgoing, Receipt, Written
+from bot.domain.ports import Caps, Outgoing, Receipt
 from bot.domain.turns import Turn
 from bot.domain.viewers import ViewerContext
+from bot.domain.work import Job, Written
 from bot.live.room import Recall, Room
 from bot.training.liar import Draft
 

@@ -6,13 +6,14 @@ from collections import deque
 from collections.abc import Callable
 
 from bot.domain.errors import StoreError
-from bot.domain.ports import Claimed, WorkQueue, Writer, Written
+from bot.domain.work import Claimed, Shift, WorkQueue, Writer, Written
 from bot.live.cancelled import cancelled
 from bot.worker.scheduler import Scheduler, Turn
 
 log = logging.getLogger(__name__)
 
 BEAT_EVERY = 1.0  # seconds; well below the time after which an entry counts as abandoned
+LOOK_EVERY = 0.05  # seconds between two looks at how late the event loop is
 WAIT = 1.0  # seconds to wait for a job when there is none
 RETRY = 0.5  # seconds while the queue is down
 LAST_TRIES = 4  # to deliver an answer, when the worker is to stop
@@ -25,17 +26,24 @@ class Worker:
         queue: where jobs come from.
         writer: the model.
         clock: seconds since the epoch, the clock of the jobs' deadlines.
+        name: of this worker, for those who watch it.
+        rss: bytes resident of this process.
 
     Attributes:
         answered: jobs answered so far.
     """
 
-    def __init__(self, queue: WorkQueue, writer: Writer, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, queue: WorkQueue, writer: Writer, *, clock: Callable[[], float], name: str = "",
+        rss: Callable[[], int] = lambda: 0,
+    ) -> None:  # fmt: skip
         self._queue, self._writer, self._clock = queue, writer, clock
+        self._name, self._rss = name, rss
         self._jobs = Scheduler(writer.name, writer.slots)
         self._unsaid: deque[tuple[Claimed, Written]] = deque()
         self._stopping = False
         self._refused = 0
+        self._lag = 0.0
         self.answered = 0
 
     def stop(self) -> None:
@@ -44,24 +52,27 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`."""
-        beat = asyncio.create_task(self._beat())
+        helpers = [asyncio.create_task(self._beat()), asyncio.create_task(self._look())]
         try:
             while not (self._stopping and self._jobs.idle and not self._unsaid):
                 await self._claim()
-                turn = self._jobs.turn(self._clock())
-                self._unsaid += turn.ended
-                await self._step(turn)
+                await self._step(self._jobs.turn(self._clock()))
+                self._unsaid += self._jobs.reports()
                 await self._say()
         finally:
-            beat.cancel()
-            await asyncio.wait([beat])
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.wait(helpers)
 
     async def _claim(self) -> None:
-        room = self._jobs.room
-        if self._stopping or not room or len(self._unsaid) > room:
-            return
+        """Take what there is room for, and let go of what nobody wants any more."""
+        room = 0 if self._stopping or len(self._unsaid) > self._jobs.room else self._jobs.room
         try:
-            self._jobs.add(await self._queue.take(room, WAIT if self._jobs.idle and not self._unsaid else 0.0))
+            if room:
+                idle = self._jobs.idle and not self._unsaid
+                self._jobs.add(await self._queue.take(room, WAIT if idle else 0.0))
+            for id in await self._queue.cancelled(self._jobs.ids):
+                self._jobs.cancel(id)
         except StoreError as error:
             log.warning("%s", error)
             await asyncio.sleep(RETRY if self._jobs.idle else 0.0)
@@ -71,35 +82,50 @@ class Worker:
         if not (self._jobs.running or turn.drop):
             return
         try:
-            ended = await asyncio.to_thread(self._writer.step, turn.admit, turn.drop)
+            told = await asyncio.to_thread(self._writer.step, turn.admit, turn.drop)
         except Exception as error:  # named place 3 of 3: one bad prompt must not take its neighbours along
             log.exception("the model failed on a step with %d answers", self._jobs.running)
             self._jobs.failed(f"the model failed on this prompt ({type(error).__name__})")
         else:
-            self._jobs.stepped(self._clock(), ended)
+            self._jobs.stepped(self._clock(), told)
 
     async def _say(self) -> None:
-        """Deliver what ended; what the queue does not take now is kept, and its entry with it."""
-        while self._unsaid:
-            claimed, written = self._unsaid[0]
-            if written.error == "poison":
-                log.error("job %s was handed out %d times and never answered: given up", written.id, claimed.tries)
-            try:
+        """Deliver what there is; an answer that the queue does not take now is kept, and its entry with it."""
+        early = [report for report in self._unsaid if report[1].partial]
+        try:
+            if early:
+                self._unsaid = deque(report for report in self._unsaid if not report[1].partial)
+                await self._queue.tell(early)
+            while self._unsaid:
+                claimed, written = self._unsaid[0]
+                if written.error == "poison":
+                    log.error("job %s was handed out %d times and never answered: given up", written.id, claimed.tries)
                 self.answered += await self._queue.finish(claimed, written)
-            except StoreError as error:
-                log.warning("%s", error)
-                self._refused += 1
-                if self._stopping and self._refused > LAST_TRIES:  # another worker will claim the entries
-                    self._unsaid.clear()
-                await asyncio.sleep(RETRY)
-                return
-            self._unsaid.popleft()
-            self._refused = 0
+                self._unsaid.popleft()
+                self._refused = 0
+        except StoreError as error:
+            log.warning("%s", error)
+            self._refused += 1
+            if self._stopping and self._refused > LAST_TRIES:  # another worker will claim the entries
+                self._unsaid.clear()
+            await asyncio.sleep(RETRY)
 
     async def _beat(self) -> None:
         while not cancelled():
+            jobs, lag, self._lag = self._jobs, self._lag, 0.0
+            shift = Shift(
+                self._name, self._writer.name, self._writer.slots, jobs.running, jobs.waiting, self.answered,
+                jobs.late, round(jobs.seconds, 3), self._writer.held, self._rss(), round(lag, 4),
+            )  # fmt: skip
             try:
-                await self._queue.beat((*self._jobs.entries, *(c.entry for c, _ in self._unsaid)))
+                await self._queue.beat((*jobs.entries, *(c.entry for c, _ in self._unsaid)), shift)
             except StoreError as error:
                 log.debug("beat: %s", error)
             await asyncio.sleep(BEAT_EVERY)
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not cancelled():
+            due = loop.time() + LOOK_EVERY
+            await asyncio.sleep(LOOK_EVERY)
+            self._lag = max(self._lag, loop.time() - due)

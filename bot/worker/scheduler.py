@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.domain.ports import Claimed, Ended, Prompt, Written
+from bot.domain.work import Claimed, Ended, Partial, Prompt, Written
 
 TRIES = 3  # a job handed out more often than this has killed its workers: poison
 AHEAD = 2  # jobs claimed and waiting, for each slot
@@ -19,12 +19,14 @@ SMOOTH = 0.2  # weight of the newest answer in the running mean of how long answ
 FADE = 0.9  # what a room has had counts less with every job begun
 
 
+Report = tuple[Claimed, Written]
+
+
 class Turn(msgspec.Struct, frozen=True):
-    """What to do next: take in `admit`, forget `drop`, and report `ended`."""
+    """What the next step does: take in `admit`, forget `drop`."""
 
     admit: tuple[tuple[str, Prompt], ...] = ()
     drop: tuple[str, ...] = ()
-    ended: tuple[tuple[Claimed, Written], ...] = ()
 
 
 class Scheduler:
@@ -36,6 +38,7 @@ class Scheduler:
 
     Attributes:
         seconds: running mean of what an answer takes from its start, 0.0 while none is known.
+        late: jobs that could not be begun, or not ended, in time.
     """
 
     def __init__(self, name: str, slots: int) -> None:
@@ -43,10 +46,10 @@ class Scheduler:
         self._waiting: dict[str, Claimed] = {}
         self._running: dict[str, tuple[Claimed, float]] = {}
         self._suspects: set[str] = set()
-        self._ended: list[tuple[Claimed, Written]] = []
+        self._ended: list[Report] = []
         self._drop: list[str] = []
         self._had: dict[str, float] = {}
-        self.seconds = 0.0
+        self.seconds, self.late = 0.0, 0
 
     @property
     def room(self) -> int:
@@ -57,6 +60,16 @@ class Scheduler:
     def running(self) -> int:
         """Answers being written."""
         return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs claimed and not begun."""
+        return len(self._waiting)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the jobs held."""
+        return (*self._waiting, *self._running)
 
     @property
     def idle(self) -> bool:
@@ -87,20 +100,29 @@ class Scheduler:
         """Return what the next step does. `now` in seconds since the epoch."""
         for id, (c, _) in list(self._running.items()):
             if c.job.deadline <= now:
+                self.late += 1
                 self._stop(id, "late")
         for id, c in list(self._waiting.items()):
             if c.job.deadline <= now + self.seconds:
                 del self._waiting[id]
+                self.late += 1
                 self._end(c, Written(id, error="late", model=self._name))
         admit = tuple(self._begin(now, c) for c in self._next())
-        ended, drop = tuple(self._ended), tuple(self._drop)
-        self._ended, self._drop = [], []
-        return Turn(admit, drop, ended)
+        drop, self._drop = tuple(self._drop), []
+        return Turn(admit, drop)
 
-    def stepped(self, now: float, ended: Sequence[Ended]) -> None:
-        """Take what a step brought to an end. Ids that nobody asked for are ignored."""
-        for e in ended:
-            if found := self._running.pop(e.id, None):
+    def reports(self) -> list[Report]:
+        """Return what there is to tell since the last call: words so far, and the one end of each job."""
+        told, self._ended = self._ended, []
+        return told
+
+    def stepped(self, now: float, told: Sequence[Partial | Ended]) -> None:
+        """Take what a step brought. Ids that nobody asked for are ignored."""
+        for e in told:
+            if isinstance(e, Partial):
+                if held := self._running.get(e.id):
+                    self._end(held[0], Written(e.id, e.text, model=self._name, partial=True))
+            elif found := self._running.pop(e.id, None):
                 c, began = found
                 took = now - began
                 if not e.error:
@@ -138,7 +160,7 @@ class Scheduler:
     def _begin(self, now: float, c: Claimed) -> tuple[str, Prompt]:
         del self._waiting[c.job.id]
         self._running[c.job.id] = c, now
-        return c.job.id, Prompt(c.job.prefix, c.job.suffix, c.job.max_chars)
+        return c.job.id, c.job.prompt
 
     def _stop(self, id: str, why: str) -> None:
         c, _ = self._running.pop(id)

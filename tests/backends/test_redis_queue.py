@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bot.backends import redis_queue
 from bot.backends.redis_queue import RedisJobs, RedisWork, ping
 from bot.domain.errors import StoreError
-from bot.domain.ports import Job, Written
+from bot.domain.work import Job, Shift, Written
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ async def test_a_beat_keeps_an_entry_from_being_claimed_and_is_no_try(redis: Red
     (held,) = await slow.take(1, 0.05)
     until = time.monotonic() + 0.15
     while time.monotonic() < until:
-        await slow.beat([held.entry])
+        await slow.beat([held.entry], Shift("w1"))
         assert await other.take(1, 0.001) == []
     assert (await redis.xpending_range(redis_queue.JOBS, redis_queue.GROUP, "-", "+", 1))[0]["times_delivered"] == 1
 
@@ -78,11 +78,55 @@ async def test_each_time_a_worker_dies_with_a_job_counts_as_a_try(redis: Redis) 
 async def test_workers_are_counted_while_they_beat(redis: Redis) -> None:
     """A worker counts from its first beat until it leaves."""
     front, worker = RedisJobs(redis, "f"), RedisWork(redis, "w")
-    assert await front.workers() == 0
-    await worker.beat([])
-    assert await front.workers() == 1
+    assert (await front.crew()).shifts == ()
+    await worker.beat([], Shift("w"))
+    assert [s.worker for s in (await front.crew()).shifts] == ["w"]
     await worker.leave()
-    assert await front.workers() == 0
+    assert (await front.crew()).shifts == ()
+
+
+async def test_a_cancelled_job_has_no_answer(redis: Redis) -> None:
+    """Before it is claimed or while it is written: the worker hears of it, and what it writes is not delivered."""
+    front, worker = RedisJobs(redis, "f"), RedisWork(redis, "w")
+    await front.submit([job("a"), job("b")])
+    claimed = await worker.take(2, 0.05)
+    assert await worker.cancelled(["a", "b"]) == []
+    await front.cancel(["b"])
+    assert await worker.cancelled(["a", "b"]) == ["b"]
+    delivered = [await worker.finish(c, Written(c.job.id, "好")) for c in claimed]
+    assert delivered == [True, False]
+    assert [w.id for w in await front.results()] == ["a"]
+    assert await redis.xlen(redis_queue.JOBS) == 0
+
+
+async def test_words_come_before_their_answer(redis: Redis) -> None:
+    """Partial words take the same way and are no answer."""
+    front, worker = RedisJobs(redis, "f"), RedisWork(redis, "w")
+    await front.submit([job("a")])
+    (held,) = await worker.take(1, 0.05)
+    await worker.tell([(held, Written("a", "好", partial=True))])
+    assert await worker.finish(held, Written("a", "好的"))
+    assert [(w.text, w.partial) for w in await front.results()] == [("好", True), ("好的", False)]
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0])
+async def test_clocks_that_differ_make_nothing_late(redis: Redis, ahead: float) -> None:
+    """A worker whose clock is an hour off has as long for a job as the front meant, and counts as alive."""
+    front, worker = RedisJobs(redis, "f"), RedisWork(redis, "w", clock=lambda: time.time() + ahead)
+    await front.submit([job("a")])
+    (held,) = await worker.take(1, 0.05)
+    assert held.job.deadline - (time.time() + ahead) == pytest.approx(60, abs=1)
+    await worker.beat([held.entry], Shift("w"))
+    assert len((await front.crew()).shifts) == 1
+
+
+async def test_the_queue_tells_how_much_waits(redis: Redis) -> None:
+    """Unclaimed and claimed jobs, for who adds workers."""
+    front, worker = RedisJobs(redis, "f"), RedisWork(redis, "w")
+    await worker.take(1, 0.01)
+    await front.submit([job("a"), job("b"), job("c")])
+    await worker.take(1, 0.05)
+    assert ((await front.crew()).unclaimed, (await front.crew()).claimed) == (2, 1)
 
 
 async def test_a_store_that_came_back_empty_is_set_up_again(redis: Redis) -> None:

@@ -28,7 +28,7 @@ from bot.decide import compose
 from bot.demo.platform import Platform
 from bot.demo.play import GOODS
 from bot.demo.show import make_show
-from bot.domain.ports import Job
+from bot.domain.work import Job
 from bot.insight.counters import quantile
 from bot.settings import load
 
@@ -64,7 +64,7 @@ async def measure(seconds: float, model: str) -> dict[str, float]:
             )
             redis = connect_redis(url, patience=10)
             jobs, written = RedisJobs(redis, "busy"), list[str]()
-            while not await jobs.workers():  # noqa: ASYNC110 - it is told by the store alone
+            while not (await jobs.crew()).shifts:  # noqa: ASYNC110 - it is told by the store alone
                 await asyncio.sleep(0.1)
             busy = asyncio.create_task(keep_busy(jobs, written))
             room = Platform(make_show(catalogue, seconds=seconds, seed=5), catalogue, goods, quiet=3.0)

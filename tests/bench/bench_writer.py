@@ -18,7 +18,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from bot.backends.models import DEFAULT_MODEL, default_cache, resolve
 from bot.backends.models.writer import SlotWriter
-from bot.domain.ports import Prompt
+from bot.domain.work import Prompt
 
 CARD = (
     "你是直播间助播。照下面的问答回答，不要编。下面没有的，只答：我帮您问一下主播。\n\n商品：碎花连衣裙\n"

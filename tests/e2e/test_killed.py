@@ -23,8 +23,8 @@ from bot.demo.platform import Platform
 from bot.demo.play import GOODS
 from bot.demo.show import make_show
 from bot.domain.inputs import Entry, Hear
-from bot.domain.ports import Job
 from bot.domain.turns import Turn
+from bot.domain.work import Job
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,7 +87,7 @@ async def test_a_worker_killed_in_mid_batch_loses_no_job_and_doubles_none(
     async with worker(valkey.url, tiny, tmp_path / "one.log") as one, worker(valkey.url, tiny, tmp_path / "two.log"):
 
         async def both() -> bool:
-            return await front.workers() == 2
+            return len((await front.crew()).shifts) == 2
 
         await until(both, 60, "two workers up")
         prefix = "你是直播间助播。" * 20
@@ -142,7 +142,7 @@ async def test_a_show_survives_the_death_of_worker_and_store(tmp_path: Path, tin
     async with worker(server.url, tiny, tmp_path / "one.log") as one, worker(server.url, tiny, tmp_path / "two.log"):
 
         async def both() -> bool:
-            return await front_jobs.workers() == 2
+            return len((await front_jobs.crew()).shifts) == 2
 
         await until(both, 60, "two workers up")
         arguments = ["run", "--room", f"ws://127.0.0.1:{room.port}/demo", "--catalogue", str(goods)]

@@ -11,9 +11,10 @@ from bot.domain.catalog import Catalogue
 from bot.domain.events import Event, Heard, User
 from bot.domain.inputs import Begin, Drafted, End, Entry, Hear, Input, Linked, Posted, Recalled, Staffed, Stocked, Tick
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Caps, Job, Outgoing, Receipt, Written
+from bot.domain.ports import Caps, Outgoing, Receipt
 from bot.domain.turns import Turn
 from bot.domain.viewers import ViewerContext
+from bot.domain.work import Job, Written
 from bot.live.intake import Intake
 from bot.live.room import Recall, Room
 from tests.fakes import goods

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.errors import StoreError
 from bot.domain.inputs import Drafted, Recalled, Staffed
-from bot.domain.ports import Job, Written
 from bot.domain.viewers import ViewerContext
+from bot.domain.work import Crew, Job, Shift, Written
 from bot.live import jobs as jobs_file
 from bot.live import memory as memory_file
 from bot.live.jobs import Jobs
@@ -106,6 +106,7 @@ class Queue:
     def __init__(self) -> None:
         self.down, self.alive = False, 1
         self.asked: list[Job] = []
+        self.unwanted: list[str] = []
         self.answers: asyncio.Queue[Written] = asyncio.Queue()
 
     async def submit(self, jobs: Sequence[Job]) -> None:
@@ -118,10 +119,13 @@ class Queue:
             raise StoreError("down")
         return [await self.answers.get()]
 
-    async def workers(self) -> int:
+    async def cancel(self, ids: Sequence[str]) -> None:
+        self.unwanted += ids
+
+    async def crew(self) -> Crew:
         if self.down:
             raise StoreError("down")
-        return self.alive
+        return Crew((Shift("w"),) * self.alive)
 
 
 async def test_each_room_gets_its_own_answers_and_hears_of_the_workers() -> None:
@@ -144,6 +148,26 @@ async def test_each_room_gets_its_own_answers_and_hears_of_the_workers() -> None
     await asyncio.wait([task])
     assert one == [Staffed(True), Drafted(Written("a", "A")), Staffed(False)]
     assert two == [Staffed(True), Drafted(Written("b", "B")), Staffed(False)]
+
+
+async def test_a_cancelled_job_is_told_to_the_queue_and_its_answer_reaches_nobody() -> None:
+    """One that was not queued yet never is."""
+    queue, got = Queue(), list[object]()
+    jobs = Jobs(queue, lambda: 0.0)
+    task = asyncio.create_task(jobs.run())
+    jobs.ask(Job("a", "p", "s", 10.0), got.append)
+    await settle()
+    jobs.cancel("a")
+    jobs.ask(Job("b", "p", "s", 10.0), got.append)
+    jobs.cancel("b")
+    jobs.cancel("nobody")
+    await settle()
+    queue.answers.put_nowait(Written("a", "A"))
+    await settle()
+    task.cancel()
+    await asyncio.wait([task])
+    assert ([job.id for job in queue.asked], queue.unwanted, got) == (["a"], ["a", "b"], [])
+    assert jobs.failed["cancelled"] == 2
 
 
 async def test_a_queue_that_is_down_answers_for_its_jobs() -> None:

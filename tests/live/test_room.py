@@ -5,7 +5,9 @@ import msgspec
 from bot.domain.catalog import Catalogue, Money
 from bot.domain.inputs import Drafted, End, Hear, Linked, Posted, Staffed, Stocked, Tick
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Caps, Receipt, Written
+from bot.domain.ports import Caps, Receipt
+from bot.domain.work import Written
+from bot.live.room import Cancel
 from tests.fakes import Hall, goods, heard
 
 
@@ -184,6 +186,21 @@ def test_a_retracted_comment_is_not_answered() -> None:
     hall.feed(Tick(), after=5)
     assert len(hall.posted) == 1
     assert hall.turns[-1].fate == "retracted"
+
+
+def test_a_worker_is_told_when_nobody_waits_for_its_words_any_more() -> None:
+    """The question was taken back, or its time has run out."""
+    hall = opened()
+    hall.feed(Hear(heard(1, "夏天穿热不热")))
+    (first,) = hall.jobs
+    assert Cancel(first.id) in hall.feed(Hear(heard(2, kind="retract", id="r2", target="c1")), after=0.1)
+    hall.feed(Hear(heard(3, "夏天穿热不热")), after=0.1)
+    second = hall.jobs[-1]
+    assert second != first
+    assert Cancel(second.id) in hall.feed(Tick(), after=26)
+    posted = list(hall.posted)
+    hall.write("很凉快")
+    assert hall.posted == posted
 
 
 def test_a_line_that_the_platform_dropped_is_sent_once_more_and_not_a_third_time() -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.ports import Claimed, Ended, Job
+from bot.domain.work import Claimed, Ended, Job
 from bot.worker.scheduler import TRIES, Scheduler
 
 
@@ -35,7 +35,7 @@ def test_what_would_come_too_late_is_not_begun() -> None:
     turn = jobs.turn(4.0)
     assert [id for id, _ in turn.admit] == ["d"]
     assert turn.drop == ("b",)
-    assert [(w.id, w.text, w.error) for _, w in turn.ended] == [
+    assert [(w.id, w.text, w.error) for _, w in jobs.reports()] == [
         ("a", "words", ""),
         ("b", "", "late"),
         ("c", "", "late"),
@@ -51,7 +51,7 @@ def test_a_cancel_frees_the_slot_with_the_next_step() -> None:
         jobs.cancel(id)
     turn = jobs.turn(1.0)
     assert (turn.drop, [id for id, _ in turn.admit]) == (("a",), ["c"])
-    assert {(w.id, w.error) for _, w in turn.ended} == {("a", "cancelled"), ("b", "cancelled")}
+    assert {(w.id, w.error) for _, w in jobs.reports()} == {("a", "cancelled"), ("b", "cancelled")}
 
 
 def test_the_one_that_breaks_steps_is_found() -> None:
@@ -61,7 +61,7 @@ def test_the_one_that_breaks_steps_is_found() -> None:
     done: dict[str, str] = {}
     for _ in range(9):
         turn = jobs.turn(0.0)
-        done |= {w.id: w.error for _, w in turn.ended}
+        done |= {w.id: w.error for _, w in jobs.reports()}
         admitted = [id for id, _ in turn.admit]
         if "bad" in admitted:
             jobs.failed("broke")
@@ -77,7 +77,7 @@ def test_poison_and_doubles_are_not_written() -> None:
     jobs.add([claim("a"), claim("a"), claim("poison", tries=TRIES + 1)])
     turn = jobs.turn(0.0)
     assert [id for id, _ in turn.admit] == ["a"]
-    assert [(w.id, w.error) for _, w in turn.ended] == [("poison", "poison")]
+    assert [(w.id, w.error) for _, w in jobs.reports()] == [("poison", "poison")]
 
 
 @settings(max_examples=60, deadline=None)
@@ -97,7 +97,7 @@ def test_every_job_ends_exactly_once(data: st.DataObject) -> None:
         turn = jobs.turn(now)
         running -= set(turn.drop)
         running |= {id for id, _ in turn.admit}
-        ended.update(w.id for _, w in turn.ended)
+        ended.update(w.id for _, w in jobs.reports())
         assert len(running) == jobs.running <= slots
         if running and data.draw(st.integers(0, 9)) == 0:
             jobs.failed("broke")
@@ -109,5 +109,6 @@ def test_every_job_ends_exactly_once(data: st.DataObject) -> None:
         now += 1.0
         if not coming and jobs.idle:
             break
-    ended.update(w.id for _, w in jobs.turn(now + 1000).ended)  # all that is left is late by now
+    jobs.turn(now + 1000)  # all that is left is late by now
+    ended.update(w.id for _, w in jobs.reports())
     assert ended == Counter(set(wanted) - set(coming))

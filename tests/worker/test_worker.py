@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 import pytest
 
 from bot.domain.errors import StoreError
-from bot.domain.ports import Claimed, Ended, Job, Prompt, Written
+from bot.domain.work import Claimed, Ended, Job, Partial, Prompt, Shift, Written
 from bot.worker import loop
 from bot.worker.loop import Worker
 from tests.fakes import EchoWriter
@@ -28,6 +28,9 @@ class Bench:
         self.batches, self.down = list(batches), down
         self.finished: list[Written] = []
         self.beats: list[tuple[str, ...]] = []
+        self.shifts: list[Shift] = []
+        self.told: list[Written] = []
+        self.unwanted: set[str] = set()
         self.empty = asyncio.Event()
 
     async def take(self, most: int, wait: float) -> Sequence[Claimed]:
@@ -40,8 +43,15 @@ class Bench:
         await asyncio.sleep(0.001)
         return ()
 
-    async def beat(self, entries: Sequence[str]) -> None:
+    async def beat(self, entries: Sequence[str], shift: Shift) -> None:
         self.beats.append(tuple(entries))
+        self.shifts.append(shift)
+
+    async def cancelled(self, ids: Sequence[str]) -> Sequence[str]:
+        return [id for id in ids if id in self.unwanted]
+
+    async def tell(self, words: Sequence[tuple[Claimed, Written]]) -> None:
+        self.told += [written for _, written in words]
 
     async def finish(self, claimed: Claimed, written: Written) -> bool:
         self.finished.append(written)
@@ -129,3 +139,53 @@ async def test_a_worker_stops_though_the_queue_is_gone() -> None:
 async def test_a_queue_that_is_down_is_waited_for() -> None:
     """A store error ends no worker."""
     assert [w.id for w in await work(Bench([claim("a")], down=3), EchoWriter())] == ["a"]
+
+
+async def test_words_are_told_while_they_are_written() -> None:
+    """In order, before the answer, and never after it."""
+
+    class Slow(EchoWriter):
+        def __init__(self) -> None:
+            self.left = 3
+
+        def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
+            self.left -= 1
+            return [Partial("a", "x" * (3 - self.left)) if self.left else Ended("a", "xxx")]
+
+    bench = Bench([claim("a")])
+    assert [w.text for w in await work(bench, Slow())] == ["xxx"]
+    assert [(w.text, w.partial) for w in bench.told] == [("x", True), ("xx", True)]
+
+
+async def test_a_cancelled_job_stops_with_the_next_step() -> None:
+    """It is looked for before each step; its slot is free for the next."""
+
+    class Endless(EchoWriter):
+        slots = 1
+
+        def __init__(self) -> None:
+            self.steps = 0
+            self.dropped: list[str] = []
+
+        def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
+            self.steps += 1
+            self.dropped += drop
+            bench.unwanted = {"endless"}
+            return [Ended(id, "done") for id, _ in admit if id != "endless"]
+
+    bench, writer = Bench([claim("endless", deadline=90)], [claim("b")]), Endless()
+    assert sorted((w.id, w.error) for w in await work(bench, writer)) == [("b", ""), ("endless", "cancelled")]
+    assert writer.dropped == ["endless"] and writer.steps <= 3
+
+
+async def test_a_worker_says_how_it_does() -> None:
+    """With each beat: its model, what it holds, what it has answered."""
+    bench = Bench([claim("a"), claim("late", deadline=1)])
+    worker = Worker(bench, EchoWriter(), clock=lambda: 50.0, name="w1", rss=lambda: 7)  # type: ignore[arg-type]
+    task = asyncio.create_task(worker.run())
+    await bench.empty.wait()
+    await worker._queue.beat((), bench.shifts[0])
+    worker.stop()
+    await task
+    assert (bench.shifts[0].worker, bench.shifts[0].model, bench.shifts[0].rss) == ("w1", "echo", 7)
+    assert (worker.answered, worker._jobs.late) == (2, 1)

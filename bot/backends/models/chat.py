@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from jinja2 import TemplateError
 
 from bot.backends.models.line import LINE_END, first_line
-from bot.domain.ports import Prompt
+from bot.domain.work import Prompt
 
 _SPOT = "ZHUBO7SUFFIX3SPOT"
 # Tokens that end a turn in the families that are in use; a model stops at those that it has.
@@ -128,14 +128,14 @@ class Draft:
 
     Args:
         chat: turns tokens into text.
-        most: characters the answer may have.
+        prompt: says how many characters the answer may have, and whether it is one line.
     """
 
-    def __init__(self, chat: Chat, most: int) -> None:
+    def __init__(self, chat: Chat, prompt: Prompt) -> None:
         self._chat = chat
-        self._most = most
+        self._most, self._one_line, self._stream = prompt.max_chars, prompt.one_line, prompt.stream
         self._ids: list[int] = []
-        self._text = ""
+        self._text = self._told = ""
         self.done = False
 
     @property
@@ -151,9 +151,16 @@ class Draft:
         self._ids.append(token)
         self._text = self._chat.text(self._ids)
         long = len(self._text) > self._most or len(self._ids) >= self.tokens_at_most
-        self.done = long or LINE_END.search(self._text) is not None
+        self.done = long or (self._one_line and LINE_END.search(self._text) is not None)
         return self.done
 
-    def line(self) -> str:
-        """Return the answer: its first line, cut to the limit."""
-        return first_line(self._text, self._most)
+    def words(self) -> str:
+        """Return the answer: one line or all, cut to the limit."""
+        return first_line(self._text, self._most) if self._one_line else self._text[: self._most].rstrip()
+
+    def news(self) -> str:
+        """Return the words so far when they are to be streamed and have grown, else ""."""
+        if not self._stream or self.done or (said := self._text.rstrip()) == self._told:
+            return ""
+        self._told = said
+        return said

@@ -15,7 +15,7 @@ import urllib3
 
 from bot.backends.models.line import first_line
 from bot.domain.errors import ModelError
-from bot.domain.ports import Ended, Prompt
+from bot.domain.work import Ended, Prompt
 
 STEP = 0.05  # seconds that a step waits for an answer
 TRIES = 3
@@ -93,6 +93,11 @@ class ServedWriter:
         done = [id for id, future in self._under_way.items() if future.done()]
         return [self._under_way.pop(id).result() for id in done]
 
+    @property
+    def held(self) -> int:
+        """Nothing here: the server keeps it."""
+        return 0
+
     def close(self) -> None:
         """Give connections and threads back."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -112,7 +117,7 @@ class ServedWriter:
             self._heard(False)
             return Ended(id, error=str(error))
         self._heard(True)
-        return Ended(id, first_line(text, prompt.max_chars))
+        return Ended(id, first_line(text, prompt.max_chars) if prompt.one_line else text[: prompt.max_chars].strip())
 
     def _first_model(self) -> str:
         try:

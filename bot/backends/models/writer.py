@@ -18,10 +18,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from bot.backends.models.chat import Chat, Draft, Frame
+from bot.backends.models.int8 import quantise
 from bot.backends.models.shelf import lacks
 from bot.backends.models.slots import Request, Slots
 from bot.domain.errors import ModelError
-from bot.domain.ports import Ended, Prompt
+from bot.domain.work import Ended, Partial, Prompt
 
 _LOG = logging.getLogger(__name__)
 _DTYPES = {
@@ -88,7 +89,7 @@ class SlotWriter:
             slots: answers written together; more is faster until memory or cores are full.
             threads: CPU threads; one less than the cores by default, which leaves the rest of zhubo alive.
             device: such as "cpu" or "cuda:0"; a CUDA device where there is one by default.
-            dtype: "bf16", "fp16" or "fp32"; by default what the device computes fast.
+            dtype: "bf16", "fp16", "fp32", or "int8" on a CPU; by default what the device computes fast.
 
         Raises ModelError naming the setting and the fix.
         """
@@ -96,7 +97,9 @@ class SlotWriter:
         if missing:
             raise ModelError(f"The model folder {folder} lacks {missing}. Resolve the model again or repair the path.")
         place = _device(device)
-        kind = _dtype(dtype, place)
+        kind = torch.float32 if dtype == "int8" else _dtype(dtype, place)
+        if dtype == "int8" and place.type != "cpu":
+            raise ModelError(f"dtype is int8, which is for the CPU; {place} computes bf16 faster. Leave it out.")
         torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
@@ -105,13 +108,25 @@ class SlotWriter:
                 folder, dtype=kind, attn_implementation="sdpa", local_files_only=True
             )
             model.to(place).eval()
+            if dtype == "int8":
+                quantise(model)
         except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"The model in {folder} cannot be loaded on {place}: {' '.join(str(error).split())}"
             ) from error
-        return cls(model, tokenizer, name=folder.name, slots=slots)
+        writer = cls(model, tokenizer, name=folder.name, slots=slots)
+        if dtype == "int8":
+            writer.dtype = "int8"
+        writer.write([Prompt("warm-up", "1", 1)] * min(slots, 2))  # the first forward is slow
+        writer.forget()
+        return writer
 
-    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Ended]:
+    @property
+    def held(self) -> int:
+        """Bytes of keys and values, of answers and of kept prefixes."""
+        return self._engine.held
+
+    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
         """See `Writer`. A step computes a token of every answer, and prompts of new ones up to `BUDGET` tokens.
 
         A prompt that cannot be written (too long for the model, or with control tokens that cannot be made harmless)
@@ -120,13 +135,13 @@ class SlotWriter:
         with self._lock:
             gone = [self._active.pop(id)[0] for id in drop if id in self._active]
             self._entering = [e for e in self._entering if e[0] not in drop]
-            ended: list[Ended] = []
+            told: list[Partial | Ended] = []
             for id, prompt in admit:
-                draft = Draft(self._chat, prompt.max_chars)
+                draft = Draft(self._chat, prompt)
                 try:
                     self._entering.append((id, self._request(prompt, draft), draft))
                 except ValueError as error:
-                    ended.append(Ended(id, error=f"prompt not written: {error}"))
+                    told.append(Ended(id, error=f"prompt not written: {error}"))
             whole = False
             try:
                 for request in gone:
@@ -142,8 +157,10 @@ class SlotWriter:
             for id, (_, draft) in list(self._active.items()):
                 if draft.done:
                     del self._active[id]
-                    ended.append(Ended(id, draft.line()))
-            return ended
+                    told.append(Ended(id, draft.words()))
+                elif words := draft.news():
+                    told.append(Partial(id, words))
+            return told
 
     def forget(self) -> None:
         """Drop all answers and give back all memory but the model's."""
@@ -159,11 +176,12 @@ class SlotWriter:
         while waiting or open_:
             new = [waiting.popleft() for _ in range(min(len(waiting), self.slots - open_))]
             open_ += len(new)
-            for ended in self.step([(str(place), prompt) for place, prompt in new]):
-                open_ -= 1
-                texts[int(ended.id)] = ended.text
-                if ended.error:
-                    _LOG.warning("%s", ended.error)
+            for told in self.step([(str(place), prompt) for place, prompt in new]):
+                if isinstance(told, Ended):
+                    open_ -= 1
+                    texts[int(told.id)] = told.text
+                    if told.error:
+                        _LOG.warning("%s", told.error)
         return texts
 
     def _enter(self) -> None:
@@ -218,7 +236,7 @@ def _dtype(name: str | None, device: torch.device) -> torch.dtype:
     """The number format asked for, else what the device is fast with."""
     if name is not None:
         if name not in _DTYPES:
-            raise ModelError(f"dtype is {name!r}; use bf16, fp16 or fp32.")
+            raise ModelError(f"dtype is {name!r}; use bf16, fp16, fp32 or int8.")
         return _DTYPES[name]
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from bot.backends.models.chat import Chat, Draft
-from bot.domain.ports import Prompt
+from bot.domain.work import Prompt
 
 CARD = "商品：碎花连衣裙 价格：129元"
 HOSTILE = (
@@ -90,9 +90,9 @@ def test_without_a_template_prefix_and_suffix_are_two_lines(tokenizer: Any, monk
 
 def drafted(chat: Chat, tokenizer: Any, said: str, most: int) -> tuple[str, bool]:
     """Feed a text token by token; return the line and whether the draft said it was complete."""
-    draft = Draft(chat, most)
+    draft = Draft(chat, Prompt("", "", most))
     done = any(draft.take(token) for token in tokenizer(said)["input_ids"])
-    return draft.line(), done
+    return draft.words(), done
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_the_default_writes_chinese_and_english(heard: Heard) -> None:
     if all(lacks(default_cache() / name) for name in (PINS[DEFAULT_MODEL].folder, folder_name(DEFAULT_MODEL))):
         pytest.skip("the default model is not cached")
     from bot.backends.models.writer import SlotWriter
-    from bot.domain.ports import Prompt
+    from bot.domain.work import Prompt
 
     writer: Any = SlotWriter.load(resolve(DEFAULT_MODEL, cache=default_cache(), progress=heard), threads=2)
     card = "你是直播间助播。只根据资料回答，一句话。\n商品：碎花连衣裙 floral dress\n价格：129元\n尺码：S、M、L"

@@ -9,7 +9,7 @@ import pytest
 from bot.backends.models import served
 from bot.backends.models.served import BREAKS_AFTER, LEFT_ALONE, ServedWriter
 from bot.domain.errors import ModelError
-from bot.domain.ports import Ended, Prompt, Writer
+from bot.domain.work import Ended, Prompt, Writer
 from tests.backends.models.server import Peer, serve
 
 

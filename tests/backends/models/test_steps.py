@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.backends.models.slots import Slots
 from bot.backends.models.writer import SlotWriter
-from bot.domain.ports import Prompt
+from bot.domain.work import Prompt
 from tests.backends.models.test_writer import CARDS, prompts
 
 pytestmark = pytest.mark.usefixtures("folder")

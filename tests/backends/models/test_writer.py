@@ -11,7 +11,7 @@ from transformers import AutoTokenizer
 from bot.backends.models.slots import Request, Slots
 from bot.backends.models.writer import SlotWriter
 from bot.domain.errors import ModelError
-from bot.domain.ports import Prompt
+from bot.domain.work import Prompt
 
 CARDS = (
     "商品：碎花连衣裙 价格：129元 尺码：S M L",
