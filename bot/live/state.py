@@ -7,6 +7,7 @@ from collections import OrderedDict
 import msgspec
 
 from bot.decide.adlaw import AdLaw
+from bot.decide.shared import shared
 from bot.decide.triage import Reader, Reading
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Heard
@@ -22,6 +23,8 @@ from bot.live.questions import Book, Ended, Question
 
 KNOWN_VIEWERS = 5000  # session contexts kept in the room; the store has the rest
 NOBODY = ViewerContext()
+NO_LAW = LawTable()
+reader, ad_law = shared(Reader), shared(AdLaw)
 
 
 class Recall(msgspec.Struct, frozen=True):
@@ -66,11 +69,11 @@ class State:
         self._changed: dict[str, QuestionView] = {}
         self._touched: dict[str, Question] = {}
         self.stock(Catalogue())
-        self.law = AdLaw(LawTable())
+        self.law = ad_law(NO_LAW)
 
     def stock(self, catalogue: Catalogue) -> None:
         """Put a catalogue version in force."""
-        self.catalogue, self.read = catalogue, Reader(catalogue)
+        self.catalogue, self.read = catalogue, reader(catalogue)
         numbered = [p for p in catalogue.products if p.number]
         self.labels = tuple(f"#{p.number}{end}" for p in numbered for end in (f" {p.name.get('en')}", ":"))
 

@@ -1,7 +1,6 @@
 """Writing: a question gets its words, from facts at once or from a worker later, and loses them when a fact changes."""
 
 from bot.decide import facts
-from bot.decide.adlaw import AdLaw
 from bot.decide.draft import AskModel, Draft, ToHost, Words, draft
 from bot.decide.quote import hold, quote
 from bot.domain.catalog import Catalogue
@@ -10,7 +9,7 @@ from bot.domain.turns import Fact, Fate, Path
 from bot.domain.work import Job, Written
 from bot.live.corrections import Corrections
 from bot.live.questions import Ended, Question
-from bot.live.state import State
+from bot.live.state import State, ad_law
 
 
 class Writing:
@@ -98,7 +97,7 @@ class Writing:
 
     def ruled(self, now: float, table: LawTable) -> None:
         """Put a table of advertising law in force and draft anew what it forbids."""
-        self._state.law = AdLaw(table)
+        self._state.law = ad_law(table)
         for question in self._state.book.in_state("ready"):
             free = question.path != "fact"
             if self._state.law.hits(question.body, self._category(question), labels=self._state.labels, likeness=free):
