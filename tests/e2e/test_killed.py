@@ -21,6 +21,7 @@ from bot.backends.redis_queue import GROUP, JOBS, RedisJobs
 from bot.backends.valkey import EmbeddedValkey
 from bot.demo.platform import Platform
 from bot.demo.play import GOODS
+from bot.demo.server import Room
 from bot.demo.show import make_show
 from bot.domain.inputs import Entry, Hear
 from bot.domain.turns import Turn
@@ -117,11 +118,9 @@ class Witness(Platform):
         super().__init__(*args, **more)  # type: ignore[arg-type]
         self.posts: list[tuple[str, tuple[str, ...]]] = []
 
-    def _post(self, frame: Frame) -> Frame:
-        receipt = super()._post(frame)
-        if receipt.outcome == "accepted":
-            self.posts.append((frame.text, frame.reply_to))
-        return receipt
+    def _posted(self, room: Room, frame: Frame) -> None:
+        super()._posted(room, frame)
+        self.posts.append((frame.text, frame.reply_to))
 
 
 @pytest.mark.timeout(150)
