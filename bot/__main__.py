@@ -1,13 +1,29 @@
 """The command line: thin, a few lines a verb. `zhubo --help` starts in well under a second and imports no torch."""
 
 import logging
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.cli import loop
+from bot.cli import fail, loop
+from bot.cli.options import (
+    Batch,
+    Config,
+    Data,
+    Dtype,
+    Goods,
+    Model,
+    ModelCache,
+    PageHost,
+    PagePort,
+    RedisUrl,
+    Rooms,
+    Rules,
+    Threads,
+    Unofficial,
+    Verbose,
+)
 from bot.domain.errors import ZhuboError
 from bot.settings import Settings, load
 
@@ -19,31 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML). 配置文件")]
-Rooms = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--room", help="Room URL, may be repeated: ws://…, listen://…, replay:FILE, console:. 直播间地址，可多个"
-    ),
-]
-Goods = Annotated[Path | None, typer.Option("--catalogue", help="Your products: .csv, .xlsx or .json. 商品表")]
-Rules = Annotated[Path | None, typer.Option("--rules", help="Table of advertising law (.toml). 广告法规则表")]
-RedisUrl = Annotated[str | None, typer.Option("--redis-url", help="Valkey/Redis; default: embedded. 默认用内置")]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder for journals and the store. 数据目录  [.zhubo]")]
-PagePort = Annotated[
-    int | None, typer.Option("--page-port", help="Port of the page, 0 for none. 网页端口，0 为不开  [8765]")
-]
-PageHost = Annotated[str | None, typer.Option("--page-host", help="Address of the page. 网页地址  [127.0.0.1]")]
-Model = Annotated[str | None, typer.Option("--model", help="Hugging Face name or folder of the writer. 模型名或目录")]
-ModelCache = Annotated[Path | None, typer.Option("--model-cache", help="Folder of converted weights. 权重缓存目录")]
-Batch = Annotated[int | None, typer.Option("--batch", help="Questions a worker writes together. 每批问题数  [8]")]
-Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads of a worker, 0: all but one. 线程数  [0]")]
-Dtype = Annotated[str | None, typer.Option(help="bf16, fp16, fp32, int8; default: the fastest here. 计算精度")]
-Unofficial = Annotated[
-    bool | None, typer.Option("--unofficial", help="Accept unofficial platform routes. 允许非官方接口")
-]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more. 输出更多日志")]
 
 
 def _settings(config: Path | None, **given: Any) -> Settings:
@@ -128,6 +119,7 @@ def worker(
     threads: Threads = None,
     dtype: Dtype = None,
     nice: Annotated[int, typer.Option(help="Lower the priority of this process. 降低进程优先级")] = 0,
+    record: Annotated[Path | None, typer.Option(help="Write what the model answers to this file. 录制回答")] = None,
     prepare: Annotated[bool, typer.Option(help="Only fetch and convert the weights. 只下载并转换权重")] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -147,7 +139,7 @@ def worker(
             return
         from bot.app import run_worker
 
-        loop.run(run_worker(settings, steps, nice))
+        loop.run(run_worker(settings, steps, nice, record))
 
 
 @app.command()
@@ -247,6 +239,36 @@ def platform(
 
 
 @app.command()
+def loadtest(
+    scenarios: Annotated[list[str] | None, typer.Argument(help="See --list; all for every one. 场景")] = None,
+    show: Annotated[bool, typer.Option("--list", help="List the scenarios. 列出场景")] = False,
+    rooms: Annotated[int, typer.Option(help="Rooms played together. 直播间数")] = 1,
+    rate: Annotated[float, typer.Option(help="Comments per second, all rooms together. 每秒弹幕总数")] = 15.0,
+    seconds: Annotated[float, typer.Option(help="Length of each scenario. 每个场景的秒数")] = 30.0,
+    arrivals: Annotated[str, typer.Option(help="poisson, flash, or a file of times. 弹幕到达方式")] = "poisson",
+    attach: Annotated[int | None, typer.Option(help="Wait on this port for your own bot. 等待已启动的机器人")] = None,
+    metrics: Annotated[str, typer.Option(help="Its figures, http://HOST:PORT/metrics. 机器人的指标地址")] = "",
+    worker_pid: Annotated[int, typer.Option(help="Its worker, for scenarios that harm it. 模型进程号")] = 0,
+    store_pid: Annotated[int, typer.Option(help="Its store, likewise. 存储进程号")] = 0,
+    model: Annotated[str, typer.Option(help="Model of the bot we start; default: a recording. 模型")] = "",
+    limit: Annotated[list[str] | None, typer.Option(help="Such as p95<=5 or covered>=0.9. 阈值，可多个")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for JSON and pictures. 结果目录")] = None,
+    seed: int = 1,
+) -> None:
+    """Play hard scenarios to a bot and fail when a limit is missed. 压力与故障测试。"""
+    from bot.cli.loadtest import Options, listing, load_test
+
+    if show:
+        typer.echo(listing())
+        return
+    options = Options(
+        tuple(scenarios or ["steady"]), rooms, rate, seconds, seed, arrivals, attach or 0, attach is not None, metrics,
+        worker_pid, store_pid, model, limits=tuple(limit or ()), out=out,
+    )  # fmt: skip
+    raise typer.Exit(load_test(options))
+
+
+@app.command()
 def doctor(
     catalogue: Goods = None,
     config: Config = None,
@@ -264,28 +286,7 @@ def doctor(
 
 def main() -> None:
     """Run the command line; our own errors are one readable line each, and exit code 1."""
-    try:
-        app()
-    except ZhuboError as error:
-        _fail([error])
-    except BaseExceptionGroup as group:
-        ours, others = group.split(ZhuboError)
-        if others is not None or ours is None:
-            raise
-        _fail(_leaves(ours))
-
-
-def _leaves(group: BaseExceptionGroup[ZhuboError]) -> list[BaseException]:
-    leaves: list[BaseException] = []
-    for error in group.exceptions:
-        leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return leaves
-
-
-def _fail(errors: list[BaseException] | list[ZhuboError]) -> None:
-    for error in errors:
-        typer.echo(f"zhubo: {error}", err=True)
-    sys.exit(1)
+    fail.run(app)
 
 
 if __name__ == "__main__":

@@ -22,11 +22,11 @@ from bot.backends.catalog_file import CatalogueFile, Loaded
 from bot.backends.dashboard import Page
 from bot.backends.data_folder import held, sweep
 from bot.backends.journal import Journal
-from bot.backends.models import on_server
+from bot.backends.metrics import Metrics, resident
+from bot.backends.models import is_recorded, on_server
 from bot.backends.record import Record
 from bot.backends.redis_queue import RedisJobs, RedisWork, ping
 from bot.backends.redis_store import RedisStore
-from bot.backends.resident import resident
 from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
@@ -35,6 +35,7 @@ from bot.domain.errors import CatalogueError, Fatal, RulesError, SettingsError, 
 from bot.domain.ports import Adapter, AdapterFactory, Observer
 from bot.domain.work import Writer
 from bot.live.jobs import Jobs
+from bot.live.lag import Lag
 from bot.live.stage import Stage
 from bot.settings import Settings, pseudonym_key
 from bot.worker.loop import Worker
@@ -104,6 +105,7 @@ class Front:
         self.journal = Journal(settings.folder / "journal")
         self.record = Record(settings.folder / "record")
         self.page: Page | None = None
+        self._lag = Lag()
         self._catalogue = Catalogue()
         self._errors: tuple[RowError, ...] = ()
         self._stopping = False
@@ -131,8 +133,11 @@ class Front:
             redis = await stack.enter_async_context(self._redis())
             jobs = Jobs(RedisJobs(redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"), time.time)
             store = RedisStore(redis, settings.keep_session_hours)
-            self.page = Page(settings.page_host, settings.page_port) if settings.page_port else None
-            watchers: list[Observer] = [self.journal, self.record, *([self.page] if self.page else []), *self._extra]
+            metrics = Metrics(lambda: jobs.crew, jobs.ended, self._lag.figures)
+            if settings.page_port:
+                self.page = Page(settings.page_host, settings.page_port, {"/metrics": metrics.render})
+            shown: list[Observer] = [self.page, metrics] if self.page else []
+            watchers: list[Observer] = [self.journal, self.record, *shown, *self._extra]
             for url, adapter in adapters:
                 name = room_name(url, self.stages)
                 self.stages[name] = Stage(
@@ -149,7 +154,8 @@ class Front:
         self, jobs: Jobs, file: CatalogueFile | None, rules: RulesFile, started: Callable[[], None]
     ) -> None:
         async with asyncio.TaskGroup() as group:
-            helpers = [group.create_task(job) for job in (self.journal.run(), self.record.run(), jobs.run())]
+            lasting = (self.journal.run(), self.record.run(), jobs.run(), self._lag.run())
+            helpers = [group.create_task(job) for job in lasting]
             if self.page:
                 helpers.append(group.create_task(self.page.serve()))
                 async with asyncio.timeout(5):
@@ -232,7 +238,7 @@ class Steps(Protocol):
 
 def prepare_weights(settings: Settings, steps: Steps) -> str:
     """Find, fetch and convert the weights of the writer, once; return their folder. A server's URL stays as it is."""
-    if on_server(settings.model):
+    if on_server(settings.model) or is_recorded(settings.model):
         return settings.model
     from bot.backends.models import resolve  # loads torch only when there is something to convert
 
@@ -246,6 +252,11 @@ def load_writer(settings: Settings, steps: Steps) -> tuple[Writer, str]:
 
         key = os.environ.get("ZHUBO_MODEL_KEY", "")
         return ServedWriter(settings.model, slots=settings.batch, key=key), "a model server"
+    if is_recorded(settings.model):
+        from bot.backends.models.recorded import SCHEME, RecordedWriter
+
+        file = Path(settings.model.removeprefix(SCHEME))
+        return RecordedWriter(file, slots=settings.batch), "a RECORDING, not a model / 录制的回答，不是模型"
     from bot.backends.models.writer import SlotWriter  # torch: not before weights really are to be loaded
 
     folder = Path(prepare_weights(settings, steps))
@@ -256,10 +267,14 @@ def load_writer(settings: Settings, steps: Steps) -> tuple[Writer, str]:
     return local, f"{local.device}, {local.dtype}, sdpa, {local.slots} slots, {local.threads} threads"
 
 
-async def run_worker(settings: Settings, steps: Steps, nice: int) -> None:
-    """Run a worker process until a signal."""
+async def run_worker(settings: Settings, steps: Steps, nice: int, record: Path | None = None) -> None:
+    """Run a worker process until a signal; `record` is a file for what the model answers."""
     os.nice(nice)
     writer, where = await asyncio.to_thread(load_writer, settings, steps)
+    if record:
+        from bot.backends.models.recorded import Recorder
+
+        writer = Recorder(writer, record)
     async with store_url(settings.redis_url, settings.folder) as url:
         redis = connect_redis(url, patience=40)
         await ping(redis, 15.0)

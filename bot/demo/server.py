@@ -107,8 +107,7 @@ class Room:
             joined()
             while True:
                 frame = decode(await link.recv(decode=False))
-                while (wait := self.silent - time.monotonic()) > 0:
-                    await asyncio.sleep(wait)
+                await asyncio.sleep(max(0.0, self.silent - time.monotonic()))
                 if frame.type == "send":
                     await link.send(encode(self._post(frame)))
                     self.flush()
@@ -127,13 +126,10 @@ class Room:
         while self._posts and now - self._posts[0] > self.caps.per_window[1]:
             self._posts.popleft()
         why, after = "", 0.0
+        too_soon = bool(self._posts) and now - self._posts[-1] < self.caps.min_gap - SLACK
         if now < self.throttled:
             why, after = "too fast", self.throttled - now
-        elif (
-            self._posts
-            and now - self._posts[-1] < self.caps.min_gap - SLACK
-            or len(self._posts) >= self.caps.per_window[0]
-        ):
+        elif too_soon or len(self._posts) >= self.caps.per_window[0]:
             why, after = "too fast", self.caps.min_gap
         elif len(frame.text) > self.caps.max_chars:
             why = f"longer than {self.caps.max_chars}"

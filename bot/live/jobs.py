@@ -39,6 +39,10 @@ class Jobs:
         self.answered = 0
         self.failed: Counter[str] = Counter()
 
+    def ended(self) -> dict[str, int]:
+        """Return how many jobs ended, by outcome."""
+        return {"answered": self.answered, **self.failed}
+
     @property
     def workers(self) -> int:
         """Living workers."""

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from bot.domain.errors import StoreError
 from bot.domain.work import Claimed, Shift, WorkQueue, Writer, Written
 from bot.live.cancelled import cancelled
+from bot.live.lag import Lag
 from bot.worker.scheduler import Scheduler, Turn
 
 log = logging.getLogger(__name__)
 
 BEAT_EVERY = 1.0  # seconds; well below the time after which an entry counts as abandoned
-LOOK_EVERY = 0.05  # seconds between two looks at how late the event loop is
 WAIT = 1.0  # seconds to wait for a job when there is none
 RETRY = 0.5  # seconds while the queue is down
 LAST_TRIES = 4  # to deliver an answer, when the worker is to stop
@@ -43,7 +43,7 @@ class Worker:
         self._unsaid: deque[tuple[Claimed, Written]] = deque()
         self._stopping = False
         self._refused = 0
-        self._lag = 0.0
+        self._lag = Lag()
         self.answered = 0
 
     def stop(self) -> None:
@@ -52,7 +52,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`."""
-        helpers = [asyncio.create_task(self._beat()), asyncio.create_task(self._look())]
+        helpers = [asyncio.create_task(self._beat()), asyncio.create_task(self._lag.run())]
         try:
             while not (self._stopping and self._jobs.idle and not self._unsaid):
                 await self._claim()
@@ -112,20 +112,13 @@ class Worker:
 
     async def _beat(self) -> None:
         while not cancelled():
-            jobs, lag, self._lag = self._jobs, self._lag, 0.0
+            jobs = self._jobs
             shift = Shift(
                 self._name, self._writer.name, self._writer.slots, jobs.running, jobs.waiting, self.answered,
-                jobs.late, round(jobs.seconds, 3), self._writer.held, self._rss(), round(lag, 4),
+                jobs.late, round(jobs.seconds, 3), self._writer.held, self._rss(), round(self._lag.worst(), 4),
             )  # fmt: skip
             try:
                 await self._queue.beat((*jobs.entries, *(c.entry for c, _ in self._unsaid)), shift)
             except StoreError as error:
                 log.debug("beat: %s", error)
             await asyncio.sleep(BEAT_EVERY)
-
-    async def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        while not cancelled():
-            due = loop.time() + LOOK_EVERY
-            await asyncio.sleep(LOOK_EVERY)
-            self._lag = max(self._lag, loop.time() - due)

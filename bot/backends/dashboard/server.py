@@ -10,6 +10,7 @@ import asyncio
 import errno
 import logging
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -65,6 +66,7 @@ class Page:
     Args:
         host: address to listen on. On a loopback address only requests for a loopback name are served.
         port: TCP port; 0 takes a free one.
+        plain: further pages of plain text, by path; each is made when it is asked for.
 
     Attributes:
         url: where the page is; with port 0 it is right once `ready` is set.
@@ -72,7 +74,10 @@ class Page:
         dropped: items not shown: malformed ones, rooms beyond `MAX_ROOMS`, comments beyond a frame's cap.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 8765) -> None:
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 8765, plain: Mapping[str, Callable[[], bytes]] | None = None
+    ) -> None:  # fmt: skip
+        self._plain = plain or {}
         self.host, self.port = host, port
         self.url = _url(host, port)
         self.ready = asyncio.Event()
@@ -230,6 +235,8 @@ class Page:
         if parts.path == "/healthz":
             health = {"status": "ok", "rooms": len(self._rooms), "watching": len(self._clients)}
             return _response(HTTPStatus.OK, msgspec.json.encode(health), "application/json", cache="no-store")
+        if make := self._plain.get(parts.path):
+            return _response(HTTPStatus.OK, make(), "text/plain; version=1.0.0")
         found = self._files.get(parts.path)
         if found is None:
             return _response(HTTPStatus.NOT_FOUND, b"not found\n")

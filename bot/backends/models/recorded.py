@@ -1,0 +1,99 @@
+"""A recorded double of a writer: what a real model once answered, in the time it took. For load tests, and machines
+without weights. The setting is `recorded:FILE`; `zhubo worker --record FILE` makes one. Imports no torch.
+
+A recording is JSON lines: {"suffix": what was asked, "text": what was answered, "seconds": how long it took}.
+"""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bot.domain.errors import ModelError
+from bot.domain.work import Ended, Partial, Prompt, Writer
+
+SCHEME = "recorded:"
+STEP = 0.02  # seconds that a step takes at most
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One line of a recording."""
+
+    suffix: str
+    text: str
+    seconds: float
+
+
+class RecordedWriter:
+    """Plays a recording. Implements the port `Writer`; what was not recorded ends with an error.
+
+    Args:
+        file: the recording.
+        slots: answers that are under way together.
+        clock, sleep: seconds that pass.
+
+    Raises:
+        ModelError: the file cannot be read.
+    """
+
+    def __init__(
+        self, file: Path, *, slots: int = 8, clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        try:
+            answers = [msgspec.json.decode(line, type=Answer) for line in file.read_bytes().splitlines() if line]
+        except (OSError, msgspec.DecodeError) as error:
+            raise ModelError(f"the recording {file} cannot be read ({error}). Fix: check {SCHEME}FILE.") from error
+        self.name, self.slots, self.held = f"recorded {file.stem}", slots, 0
+        self._clock, self._sleep = clock, sleep
+        self._answers = {answer.suffix: answer for answer in answers}
+        self._under_way: dict[str, tuple[float, Prompt, Answer]] = {}
+
+    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
+        """See `Writer`. The first half of the words of a prompt that streams comes at half its time."""
+        told: list[Partial | Ended] = []
+        for id in drop:
+            self._under_way.pop(id, None)
+        for id, prompt in admit:
+            if answer := self._answers.get(prompt.suffix):
+                self._under_way[id] = self._clock(), prompt, answer
+            else:
+                told.append(Ended(id, error="this question is not in the recording"))
+        if not told and self._under_way:
+            due = min(began + answer.seconds for began, _, answer in self._under_way.values())
+            self._sleep(min(STEP, max(0.0, due - self._clock())))
+        for id, (began, prompt, answer) in list(self._under_way.items()):
+            text, passed = answer.text[: prompt.max_chars], self._clock() - began
+            if passed >= answer.seconds:
+                del self._under_way[id]
+                told.append(Ended(id, text))
+            elif prompt.stream and passed >= answer.seconds / 2:
+                told.append(Partial(id, text[: len(text) // 2]))
+                self._under_way[id] = began, msgspec.structs.replace(prompt, stream=False), answer
+        return told
+
+
+class Recorder:
+    """A writer that records what another one writes. Implements the port `Writer`."""
+
+    def __init__(self, writer: Writer, file: Path) -> None:
+        self._writer, self._file = writer, file
+        self.name, self.slots = writer.name, writer.slots
+        self._asked: dict[str, tuple[str, float]] = {}
+
+    @property
+    def held(self) -> int:
+        """What the other one holds."""
+        return self._writer.held
+
+    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> Sequence[Partial | Ended]:
+        """See `Writer`."""
+        self._asked |= {id: (prompt.suffix, time.monotonic()) for id, prompt in admit}
+        told = self._writer.step(admit, drop)
+        with self._file.open("ab") as file:
+            for ended in told:
+                if isinstance(ended, Ended) and (asked := self._asked.pop(ended.id, None)) and not ended.error:
+                    took = round(time.monotonic() - asked[1], 3)
+                    file.write(msgspec.json.encode(Answer(asked[0], ended.text, took)) + b"\n")
+        return told

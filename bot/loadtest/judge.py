@@ -1,0 +1,181 @@
+"""What a platform can tell of a bot: who was answered when, by how many lines, and whether their numbers were true."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+import msgspec
+
+from bot.demo.audit import Auditor, Wrong
+from bot.domain.catalog import Catalogue
+from bot.insight.counters import quantile
+
+WITHIN = 15.0  # seconds in which an asker should be answered
+FRESH = 60.0  # seconds that a line answers those who ask the same
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A comment that asks a fact: when it was due (not when it was written: open loop), where, what."""
+
+    at: float
+    room: int
+    asks: str
+    id: str
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """The bot's own figures at one second: bytes resident, comments open, how late its event loop is, workers."""
+
+    at: float
+    rss: float
+    open: float
+    lag: float
+    workers: float
+    answered_jobs: float
+    received: float
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What went wrong, when, until when, and seconds until somebody who asked afterwards was answered (-1: never)."""
+
+    name: str
+    at: float
+    until: float
+    recovered: float = -1.0
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One scenario, judged.
+
+    Attributes:
+        scenario, rooms, seconds: what was played.
+        comments, repeats: written, and written twice.
+        received, fates: what the bot says of them (its `/metrics`); -1 and empty when nothing was told.
+        lost: comments it never heard of. `unended`: heard, and without an end.
+        lines: lines by outcome. `double` comments answered in two lines. `again` lines whose words stood in the room
+            less than 15 s ago, for the same people. `wrong` numbers that the shop does not explain.
+        askers: comments that ask a fact. `covered`: share of them answered within 15 s, or by a line of the last
+            minute that answered the same.
+        p50, p95, worst: seconds from due to answer, of those that a line answered.
+        faults: see `Fault`.
+        connections: how often the bot connected.
+        lag, rss, growth: how late its event loop was (99 %) seconds; bytes at the end; bytes per hour, fitted.
+        waits, coverage, samples: for the pictures: all waits; (second, share covered) in tens of seconds; the samples.
+    """
+
+    scenario: str
+    rooms: int
+    seconds: float
+    comments: int
+    repeats: int
+    received: int
+    fates: dict[str, int]
+    lost: int
+    unended: int
+    lines: dict[str, int]
+    double: int
+    again: int
+    wrong: list[Wrong]
+    askers: int
+    covered: float
+    p50: float
+    p95: float
+    worst: float
+    faults: list[Fault]
+    connections: int
+    lag: float
+    rss: float
+    growth: float
+    waits: list[float]
+    coverage: list[tuple[float, float]]
+    samples: list[Sample]
+
+
+class Judge:
+    """Takes what happens on the platform's side, in order of time. Seconds are those of the scenario."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._auditor = Auditor(catalogue)
+        self._asked: list[Asked] = []
+        self._by_id: dict[str, Asked] = {}
+        self._answered: dict[str, float] = {}
+        self._told: dict[tuple[int, str], list[float]] = defaultdict(list)
+        self._said: dict[tuple[int, str], tuple[float, frozenset[str]]] = {}
+        self._firsts: list[tuple[float, float]] = []  # (posted, due) of the newest comment of each line
+        self._due: dict[str, float] = {}
+        self.comments = self.repeats = self.double = self.again = 0
+        self.wrong: list[Wrong] = []
+        self.faults: list[Fault] = []
+        self.samples: list[Sample] = []
+
+    def wrote(self, at: float, room: int, id: str, asks: str) -> None:
+        """A viewer wrote a comment."""
+        self.comments += 1
+        if asks:
+            self._by_id[id] = asked = Asked(at, room, asks, id)
+            self._asked.append(asked)
+
+    def changed(self, at: float, catalogue: Catalogue) -> None:
+        """The shop changed."""
+        self._auditor.changed(at, catalogue)
+
+    def posted(self, at: float, room: int, text: str, reply_to: Sequence[str]) -> None:
+        """A line of the bot was accepted."""
+        self.wrong += self._auditor.check(at, text)
+        before, whom = self._said.get((room, text), (-WITHIN, frozenset()))
+        self.again += at - before < WITHIN and bool(whom & frozenset(reply_to))
+        self._said[room, text] = at, frozenset(reply_to)
+        for id in reply_to:
+            self.double += id in self._answered
+            self._answered.setdefault(id, at)
+            if asked := self._by_id.get(id):
+                self._told[room, asked.asks].append(at)
+        if due := [self._by_id[id].at for id in reply_to if id in self._by_id]:
+            self._firsts.append((at, max(due)))
+
+    def result(
+        self, scenario: str, rooms: int, seconds: float, *, lines: dict[str, int], connections: int,
+        received: int, fates: dict[str, int],
+    ) -> Result:  # fmt: skip
+        """Judge."""
+        waits = [self._answered[a.id] - a.at for a in self._asked if a.id in self._answered]
+        covered = [(a.at, self._is_covered(a)) for a in self._asked]
+        tens: dict[int, list[bool]] = defaultdict(list)
+        for at, yes in covered:
+            tens[int(at // 10)].append(yes)
+        calm = self.samples[len(self.samples) // 4 :]  # what is loaded in the first quarter is not growth
+        return Result(
+            scenario, rooms, seconds, self.comments, self.repeats, received, fates,
+            lost=self.comments - received if received >= 0 else 0,
+            unended=received - sum(fates.values()) if received >= 0 else 0,
+            lines=lines, double=self.double, again=self.again, wrong=self.wrong, askers=len(covered),
+            covered=sum(yes for _, yes in covered) / max(1, len(covered)),
+            p50=quantile(waits, 0.5), p95=quantile(waits, 0.95), worst=max(waits, default=0.0),
+            faults=[self._recovered(fault) for fault in self.faults], connections=connections,
+            lag=quantile((s.lag for s in self.samples), 0.99), rss=self.samples[-1].rss if self.samples else 0.0,
+            growth=_slope([(s.at, s.rss) for s in calm]) * 3600,
+            waits=sorted(waits), coverage=[(10.0 * t, sum(y) / len(y)) for t, y in sorted(tens.items())],
+            samples=self.samples,
+        )  # fmt: skip
+
+    def _is_covered(self, asked: Asked) -> bool:
+        if asked.id in self._answered and self._answered[asked.id] - asked.at <= WITHIN:
+            return True
+        times = self._told.get((asked.room, asked.asks), [])
+        place = bisect_left(times, asked.at - FRESH)
+        return place < len(times) and times[place] <= asked.at + WITHIN
+
+    def _recovered(self, fault: Fault) -> Fault:
+        """Seconds from the fault's end (or its moment) to a line for somebody who asked after it began."""
+        after = (posted - fault.until for posted, due in self._firsts if due >= fault.at and posted >= fault.until)
+        return msgspec.structs.replace(fault, recovered=round(next(after, -1.0), 3))
+
+
+def _slope(points: Sequence[tuple[float, float]]) -> float:
+    """Least squares; 0.0 for fewer than three points or no time between them."""
+    n = len(points)
+    if n < 3 or all(a[0] == b[0] for a, b in pairwise(points)):
+        return 0.0
+    mx, my = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
+    return sum((x - mx) * (y - my) for x, y in points) / sum((x - mx) ** 2 for x, _ in points)
