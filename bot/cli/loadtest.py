@@ -163,7 +163,7 @@ def _arrivals(text: str) -> arrivals.Arrivals:
 def _line(result: Result) -> str:
     faults = "; ".join(
         f"{f.name.replace('_', ' ')} at {f.at:g} s: "
-        + (f"next answer {f.recovered:.1f} s after it" if f.recovered >= 0 else "no answer after it")
+        + (f"well again {f.recovered:.1f} s after it" if f.recovered >= 0 else "NOT well again")
         for f in result.faults[:3]
     )
     return f"  {faults}" if faults else "  no fault"

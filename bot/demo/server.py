@@ -61,7 +61,7 @@ class Room:
     def emit(self, event: Event) -> None:
         """Say something to the room; `flush` sends it."""
         self.seq += 1
-        frame = _framed(encode(Frame("event", seq=self.seq, event=_wire(event))).encode())
+        frame = framed(encode(Frame("event", seq=self.seq, event=_wire(event))).encode())
         self._history.append((self.seq, frame))
         self._unsent += frame
 
@@ -207,7 +207,7 @@ class RoomServer:
             await room.talk(link, self.joined.set)
 
 
-def _framed(text: bytes) -> bytes:
+def framed(text: bytes) -> bytes:
     """Write one unmasked text frame (RFC 6455, 5.2)."""
     n = len(text)
     size = bytes((n,)) if n < 126 else b"\x7e" + n.to_bytes(2, "big") if n < 65536 else b"\x7f" + n.to_bytes(8, "big")

@@ -1,7 +1,7 @@
 """The room's running figures: the ledger, rates and latencies. O(1) per event; quantiles on request."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.domain.events import Heard
 from bot.domain.turns import FATES, PATHS, Path, Turn
@@ -14,6 +14,15 @@ def quantile(values: Iterable[float], share: float) -> float:
     """Return the nearest-rank quantile, 0.0 for no values. `share` is between 0 and 1."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return the least-squares slope of (x, y) points; 0.0 for fewer than three, or all at one x."""
+    mean_x = sum(x for x, _ in points) / max(1, len(points))
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    if len(points) < 3 or not spread:
+        return 0.0
+    return sum((x - mean_x) * y for x, y in points) / spread
 
 
 class Counters:

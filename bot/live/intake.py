@@ -8,7 +8,7 @@ comment; orders, retractions and room events never.
 import asyncio
 import logging
 import random
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
 from bot.decide.privacy import mask, pseudonym
@@ -18,11 +18,11 @@ from bot.domain.events import Event, Heard
 from bot.domain.ports import Adapter
 from bot.domain.views import LinkState
 from bot.live.cancelled import cancelled
+from bot.live.seen import Seen
 
 log = logging.getLogger(__name__)
 
 QUEUE = 4096  # events waiting for the room
-REMEMBERED = 50_000  # platform ids kept against redelivery
 BREATHE_EVERY = 64  # frames
 BACKOFF_BASE, BACKOFF_CAP = 0.5, 30.0  # seconds
 _LOW = frozenset({"like", "join", "follow", "stats", "gift", "other"})
@@ -55,8 +55,7 @@ class Intake:
         self._dice, self._sleep, self._most = dice or random.Random(), sleep, most
         self._queue: deque[Heard] = deque()
         self._low: deque[Heard] = deque()
-        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._names: OrderedDict[str, str] = OrderedDict()
+        self._seen = Seen()
         self._seq = self._frames = self._failures = 0
         self.state: LinkState = "connecting"
         self.why = ""
@@ -75,14 +74,9 @@ class Intake:
 
     def emit(self, event: Event) -> None:
         """Take one event in wire order."""
-        if event.id:
-            mark = (event.kind, event.id)
-            if mark in self._seen:
-                self.duplicates += 1
-                return
-            self._seen[mark] = None
-            if len(self._seen) > REMEMBERED:
-                self._seen.popitem(last=False)
+        if event.id and self._seen.again(self._clock(), event.kind, event.id):
+            self.duplicates += 1
+            return
         self._seq += 1
         heard = self._hear(event)
         if event.kind in _LOW:

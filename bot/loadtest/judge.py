@@ -3,15 +3,15 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
 
 import msgspec
 
 from bot.demo.audit import Auditor, Wrong
 from bot.domain.catalog import Catalogue
-from bot.insight.counters import quantile
+from bot.insight.counters import quantile, slope
 
 WITHIN = 15.0  # seconds in which an asker should be answered
+HARM = {"kill_worker": 1, "stop_worker": 0, "kill_store": 0}  # workers that are gone for good
 FRESH = 60.0  # seconds that a line answers those who ask the same
 
 
@@ -37,7 +37,11 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What went wrong, when, until when, and seconds until somebody who asked afterwards was answered (-1: never)."""
+    """What went wrong, when, until when, and how many seconds after its end all was well again (-1: never).
+
+    Well again means, after a burst: all who ask are covered. After harm to a process: the worker answers jobs, and as
+    many workers live as can. After anything else: somebody who asked after it began is answered.
+    """
 
     name: str
     at: float
@@ -154,7 +158,7 @@ class Judge:
             p50=quantile(waits, 0.5), p95=quantile(waits, 0.95), worst=max(waits, default=0.0),
             faults=[self._recovered(fault) for fault in self.faults], connections=connections,
             lag=quantile((s.lag for s in self.samples), 0.99), rss=self.samples[-1].rss if self.samples else 0.0,
-            growth=_slope([(s.at, s.rss) for s in calm]) * 3600,
+            growth=slope([(s.at, s.rss) for s in calm]) * 3600,
             waits=sorted(waits), coverage=[(10.0 * t, sum(y) / len(y)) for t, y in sorted(tens.items())],
             samples=self.samples,
         )  # fmt: skip
@@ -167,15 +171,17 @@ class Judge:
         return place < len(times) and times[place] <= asked.at + WITHIN
 
     def _recovered(self, fault: Fault) -> Fault:
-        """Seconds from the fault's end (or its moment) to a line for somebody who asked after it began."""
+        if fault.name == "burst":
+            late = [a.at - fault.until for a in self._asked if a.at >= fault.until and not self._is_covered(a)]
+            return msgspec.structs.replace(fault, recovered=round(max(late, default=0.0), 3))
+        if fault.name in HARM:
+            before = next((s for s in reversed(self.samples) if s.at <= fault.at), None)
+            answered = max((s.answered_jobs for s in self.samples if s.at <= fault.until + 1), default=0.0)
+            lives = before.workers - HARM[fault.name] if before else 0.0
+            well = (
+                s.at for s in self.samples if s.answered_jobs > answered and s.workers >= lives and s.at > fault.until
+            )
+            at = next(well, None)
+            return msgspec.structs.replace(fault, recovered=-1.0 if at is None else round(at - fault.until, 1))
         after = (posted - fault.until for posted, due in self._firsts if due >= fault.at and posted >= fault.until)
         return msgspec.structs.replace(fault, recovered=round(next(after, -1.0), 3))
-
-
-def _slope(points: Sequence[tuple[float, float]]) -> float:
-    """Least squares; 0.0 for fewer than three points or no time between them."""
-    n = len(points)
-    if n < 3 or all(a[0] == b[0] for a, b in pairwise(points)):
-        return 0.0
-    mx, my = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
-    return sum((x - mx) * (y - my) for x, y in points) / sum((x - mx) ** 2 for x, _ in points)

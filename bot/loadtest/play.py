@@ -121,6 +121,8 @@ class Play:
                 rooms[0].emit(Event("room", f"s{self._count}", user=User("host"), product=act.product))
             case "price" | "sell_out":
                 await self._edit(act.do)
+            case "burst":
+                self._fault(act)
             case "cut":
                 self._fault(act)
                 for room in rooms:

@@ -26,6 +26,7 @@ Do = Literal[
     "throttle",  # the platform refuses lines for `seconds`
     "swallow",  # the platform accepts lines and shows none
     "silence",  # the network is gone: nothing is read or sent
+    "burst",  # nothing but a mark: many more come for `seconds`
     "cut",  # all connections are cut
     "kill_worker", "stop_worker", "kill_store",  # processes beside the bot; needs their ids
 ]  # fmt: skip
@@ -138,31 +139,24 @@ def repeats(stage: Stage) -> Iterator[Act]:
 
 def overload(stage: Stage) -> Iterator[Act]:
     """Half the show asks what only the model can answer, ten times as fast for a third of the time."""
-    dice = random.Random(stage.seed + 3)
     third = stage.seconds / 3
-
-    def asked() -> Iterator[Act]:
-        for at in stage.arrivals(third, stage.rate * 10, dice):
-            room = dice.randrange(stage.rooms)
-            line = dice.choice(stage.scene(room, at + third).open)
-            yield Act(at + third, room, "say", msgspec.structs.replace(line, user=somebody(dice)))
-
-    return _with(stage, asked())
+    burst = _open(stage, third, third, stage.rate * 10)
+    return _with(stage, heapq.merge([Act(third, -1, "burst", seconds=third)], burst, key=lambda act: act.at))
 
 
 def kill_worker(stage: Stage) -> Iterator[Act]:
     """A worker is killed (SIGKILL) while it writes."""
-    return _with(stage, iter([Act(STRAIN, -1, "kill_worker")]))
+    return _harm(stage, Act(STRAIN, -1, "kill_worker"))
 
 
 def stop_worker(stage: Stage) -> Iterator[Act]:
     """A worker stands still (SIGSTOP) for ten seconds and goes on."""
-    return _with(stage, iter([Act(STRAIN, -1, "stop_worker", seconds=FAULT)]))
+    return _harm(stage, Act(STRAIN, -1, "stop_worker", seconds=FAULT))
 
 
 def kill_store(stage: Stage) -> Iterator[Act]:
     """Valkey is killed (SIGKILL): sessions, queue and all."""
-    return _with(stage, iter([Act(STRAIN, -1, "kill_store")]))
+    return _harm(stage, Act(STRAIN, -1, "kill_store"))
 
 
 ALL: dict[str, Scenario] = {
@@ -195,6 +189,21 @@ def _crowds(stage: Stage, every: float, people: int) -> Iterator[Act]:
         wordings = [line for line in scene.prices if line.asks.endswith(lang)]
         for at in sorted(start + dice.random() for _ in range(people)):
             yield Act(at, 0, "say", msgspec.structs.replace(dice.choice(wordings), user=somebody(dice)))
+
+
+def _open(stage: Stage, start: float, seconds: float, rate: float) -> Iterator[Act]:
+    """Questions for the model, in all rooms."""
+    dice = random.Random(stage.seed + 3)
+    for after in stage.arrivals(seconds, rate, dice):
+        at, room = start + after, dice.randrange(stage.rooms)
+        line = dice.choice(stage.scene(room, at).open)
+        yield Act(at, room, "say", msgspec.structs.replace(line, user=somebody(dice)))
+
+
+def _harm(stage: Stage, act: Act) -> Iterator[Act]:
+    """A process is harmed while the model is asked twice a second."""
+    asked = _open(stage, 0.0, stage.seconds, 2.0)
+    return _with(stage, heapq.merge([act], asked, key=lambda act: act.at))
 
 
 def _every(stage: Stage, seconds: float) -> Iterator[float]:

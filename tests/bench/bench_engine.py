@@ -1,0 +1,248 @@
+"""Answers per processor second: one comment at a time through `generate`, ours, and what others have.
+
+    make bench-engine                                  SmolLM2-135M, fp32, bf16 and int8, one thread, three rounds
+    make bench-engine ARGS="--rounds 1 --prompts 32"   a look
+    python tests/bench/bench_engine.py --device cuda --random qwen3-0.6b,qwen3-8b      on a GPU, random weights
+
+All ways write 40 tokens to the same prompts (a shared beginning of about 330 tokens, 20 of their own) with the same
+weights. On CPU the figure is processor seconds, because the machine is shared. llama.cpp's server is measured where
+`LLAMA_SERVER` names one or it is on PATH, on GGUF files made from the same weights. Ratios are to `generate` in the
+same round; the table shows medians.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+import warnings
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from rich.console import Console
+from rich.table import Table
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+from bot.backends.models import default_cache, resolve
+from bot.backends.models.int8 import quantise
+from tests.bench import ways
+from tests.bench.ways import Took, Way
+
+MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
+CARD = (
+    "You stand beside the host of a live shopping show and answer viewers from the card, in one short sentence. What "
+    "the card does not say, you do not know: then answer only: Let me check with the host.\n\nProduct 1: linen shirt "
+    "with a loose cut, for summer.\nPrice: 129 yuan, list price 199 yuan.\nSizes: S 12 left, M 3 left, L sold out, XL "
+    "33 left.\nColours: white, oat, black.\nMaterial: 55% linen, 45% cotton, 150 grams per square metre.\nCare: hand "
+    "wash cold, dry flat, do not tumble dry, iron on medium while damp.\nShipping: within 48 hours of payment, free "
+    "above 99 yuan, remote regions two days more.\nReturns: within 7 days, unworn, with the tag; we pay the way back."
+    "\nFit: a size larger than usual, fine for curvy figures; the model is 168 cm and 52 kg and wears S.\nBreathes "
+    "well, does not cling, a little see-through in white.\nQuestions so far. Is it itchy? No, it is washed soft. Does "
+    "it shrink? About 2% in the first wash. Can men wear it? Yes, from size L. Will it crease? Linen always does.\n"
+    "Host's notes: the coupon ends at ten; mention the tote bag that goes with it; never promise a gift.\n\nViewer: "
+)
+ASKED = (
+    "how much is it today, and does the coupon work on two pieces?", "when do you ship to the north, I need it Friday?",
+    "can I put it into the machine on a gentle cycle?", "I am 172 cm and 70 kg, which size should I take?",
+    "is the white one see-through when it is sunny outside?", "do you still have L, or when does it come back?",
+    "can I send it back if I do not like the colour?", "would it be all right for the office with a blazer?",
+)  # fmt: skip
+# Real shapes, for random weights where none can be fetched: sizes as their makers publish them.
+SHAPES: dict[str, dict[str, Any]] = {
+    "qwen3-0.6b": {
+        "model_type": "qwen3", "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28,
+        "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151936,
+        "tie_word_embeddings": True, "max_position_embeddings": 40960,
+    },
+    "qwen3-8b": {
+        "model_type": "qwen3", "hidden_size": 4096, "intermediate_size": 12288, "num_hidden_layers": 36,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151936,
+        "max_position_embeddings": 40960,
+    },
+}  # fmt: skip
+
+
+def prompts(tokenizer: Any, count: int) -> tuple[list[list[int]], int]:
+    """Return token ids of `count` prompts, and how many they begin with in common."""
+    head = tokenizer(CARD)["input_ids"][:-1]
+    found = [tokenizer(f"{CARD}{ASKED[i % len(ASKED)]} ({i + 1})\nAnswer:")["input_ids"] for i in range(count)]
+    assert all(ids[: len(head)] == head for ids in found)
+    return found, len(head)
+
+
+class Rounds:
+    """Measures ways in turns, and keeps ratios to the reference of the same round."""
+
+    def __init__(self, batch: list[list[int]], alone: int, device: str) -> None:
+        self.batch, self.alone, self.device = batch, alone, device
+        self.cost: dict[str, list[float]] = defaultdict(list)
+        self.ratio: dict[str, list[float]] = defaultdict(list)
+        self.tokens: dict[str, list[list[int]]] = {}
+
+    def measure(self, name: str, way: Way, reference: str, batch: list[list[int]] | None = None) -> None:
+        """Run a way once."""
+        chosen = self.batch if batch is None else batch
+        took = way(chosen)
+        cost = self._cost(took) / len(chosen)
+        self.cost[name].append(cost)
+        if took.tokens:
+            self.tokens[name] = took.tokens
+        if self.cost[reference]:
+            self.ratio[name].append(self.cost[reference][-1] / cost)
+
+    def _cost(self, took: Took) -> float:
+        return took.cpu if self.device == "cpu" else took.wall
+
+
+def of_dtype(name: str, model: Any, rounds: Rounds, tokenizer: Any, head: int, given: argparse.Namespace) -> None:
+    """Measure the ways that run in this process."""
+    decode = tokenizer.decode
+    reference = f"{name} generate, one at a time"
+    many = [32] if given.device == "cpu" else [64]
+    own = {f"{name} slots, {n}": ways.slots(model, n, head, decode) for n in (4, *many)}
+    static = ways.in_batches(model, many[0])
+    for way in own.values():
+        way(rounds.batch[:4])  # warm, as a worker is before its room opens
+    for turn in range(given.rounds):
+        rounds.measure(reference, ways.one_at_a_time(model), reference, rounds.batch[: rounds.alone])
+        for label, way in own.items():
+            rounds.measure(label, way, reference, rounds.batch[: 24 if " 4" in label else None])
+        if turn == 0:
+            rounds.measure(f"{name} generate, batches of {many[0]}", static, reference, rounds.batch[: many[0]])
+            if given.continuous:
+                way = ways.continuous(model, 16 + 8 * many[0])
+                rounds.measure(f"{name} transformers' continuous batching", way, reference, rounds.batch[: many[0]])
+
+
+def same(rounds: Rounds, one: str, other: str) -> str:
+    """Say how many of the texts two ways wrote are equal, and how far the others go together."""
+    if one not in rounds.tokens or other not in rounds.tokens:
+        return ""
+    pairs = list(zip(rounds.tokens[one], rounds.tokens[other], strict=False))
+    return f"{sum(a == b for a, b in pairs)} of {len(pairs)}"
+
+
+def main() -> int:
+    """Measure and print; 1 when a floor is missed."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--prompts", type=int, default=64)
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--device", default="cpu")
+    options.add_argument("--random", default="", help="shapes for random weights, such as qwen3-0.6b,qwen3-8b")
+    options.add_argument("--no-continuous", dest="continuous", action="store_false")
+    options.add_argument("--json", type=Path, default=None)
+    given = options.parse_args()
+    warnings.simplefilter("ignore")
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    torch.set_num_threads(given.threads)
+    console = Console(highlight=False, width=110)
+    folder = Path(resolve(MODEL, cache=default_cache(), progress=Quiet()))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    batch, head = prompts(tokenizer, given.prompts)
+    rounds = Rounds(batch, 6 if given.device == "cpu" else 8, given.device)
+    console.print(f"{len(batch)} prompts of {len(batch[0])} tokens, {head} in common; {ways.NEW} new tokens each")
+    if given.random:
+        for shape in given.random.split(","):
+            of_dtype(f"{shape} bf16", random_model(shape, given.device), rounds, tokenizer, head, given)
+            torch.cuda.empty_cache()
+    else:
+        for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+            of_dtype(name, ways.load(folder, dtype), rounds, tokenizer, head, given)
+        eight = ways.load(folder, torch.float32)
+        quantise(eight)
+        way = ways.slots(eight, 32, head, tokenizer.decode)
+        way(batch[:4])
+        for turn in range(given.rounds):
+            rounds.measure("int8 slots, 32", way, "fp32 generate, one at a time")
+            rounds.ratio["int8 slots, 32"][-1] = (
+                rounds.cost["fp32 generate, one at a time"][turn] / rounds.cost["int8 slots, 32"][-1]
+            )
+        peers(rounds, console, given)
+    return report(rounds, console, given)
+
+
+def peers(rounds: Rounds, console: Console, given: argparse.Namespace) -> None:
+    """Measure llama.cpp's server, where there is one."""
+    binary = ways.llama_server()
+    if not binary:
+        console.print("llama.cpp's server is not here: not measured. See README, Figures, to get it.")
+        return
+    for name in ("fp32", "bf16"):
+        gguf = Path(os.environ.get("LLAMA_GGUF", str(default_cache()))) / f"SmolLM2-135M-{name}.gguf"
+        if not gguf.exists():
+            console.print(f"{gguf} is not here: llama.cpp in {name} not measured")
+            continue
+        with ways.llama(binary, gguf, 32, 512) as way:
+            way(rounds.batch[:1])
+            way(rounds.batch[:32])
+            for turn in range(given.rounds):
+                rounds.measure(f"{name} llama.cpp server, 32 slots", way, "none")
+                ratio = rounds.cost[f"{name} generate, one at a time"][turn]
+                rounds.ratio[f"{name} llama.cpp server, 32 slots"].append(
+                    ratio / rounds.cost[f"{name} llama.cpp server, 32 slots"][-1]
+                )
+
+
+def report(rounds: Rounds, console: Console, given: argparse.Namespace) -> int:
+    """Print the table; 1 when a floor is missed."""
+    unit = "CPU s / answer" if given.device == "cpu" else "s / answer"
+    table = Table(show_edge=False, title=f"{MODEL if not given.random else 'random weights'}, {given.device}")
+    for column in ("way", unit, "answers / s", "times generate"):
+        table.add_column(column, justify="left" if column == "way" else "right")
+    medians = {name: statistics.median(values) for name, values in rounds.cost.items() if values}
+    ratios = {name: statistics.median(values) for name, values in rounds.ratio.items() if values}
+    for name in sorted(medians, key=lambda n: (n.split()[0], ratios.get(n, 0.0))):
+        table.add_row(name, f"{medians[name]:.3f}", f"{1 / medians[name]:.2f}", f"{ratios.get(name, 1.0):.1f}")
+    console.print(table)
+    for name in ("fp32", "bf16"):
+        alone = f"{name} generate, one at a time"
+        if alone in rounds.tokens:
+            console.print(
+                f"{name} texts equal to generate's, one at a time: slots {same(rounds, alone, f'{name} slots, 32')}, "
+                f"its own batches of 32 {same(rounds, alone, f'{name} generate, batches of 32')}"
+            )
+    where = (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}"
+    )
+    device = f", {torch.cuda.get_device_name()}" if given.device != "cpu" else f", {given.threads} thread"
+    console.print(f"{time.strftime('%Y-%m-%d')}, {where}, transformers {transformers.__version__}{device}")
+    if given.json:
+        given.json.write_text(json.dumps({"medians": medians, "ratios": ratios}, indent=1))
+    floors = {"bf16 slots, 32": 10.0, "fp32 slots, 32": 7.0, "bf16 slots, 4": 3.0, "fp32 slots, 4": 3.0}
+    missed = [
+        f"{name}: {ratios[name]:.1f}, asked for {least:g}"
+        for name, least in floors.items()
+        if ratios.get(name, least) < least
+    ]
+    for text in missed:
+        console.print(f"MISSED  {text}")
+    return int(bool(missed))
+
+
+def random_model(shape: str, device: str) -> Any:
+    """Return a model of a real architecture with random weights."""
+    fields = dict(SHAPES[shape])
+    config = AutoConfig.for_model(fields.pop("model_type"), **fields)
+    with torch.device(device):
+        model: Any = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16, attn_implementation="sdpa")
+    return model.eval()
+
+
+class Quiet:
+    """A Progress for a script: to stderr."""
+
+    def step(self, text: str, done: float | None) -> None:
+        """Tell one step."""
+        if done in (None, 1.0):
+            sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
