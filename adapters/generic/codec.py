@@ -10,7 +10,7 @@ import msgspec
 from websockets.typing import Subprotocol
 
 from bot.domain.events import Event, Kind, User
-from bot.domain.ports import Caps
+from bot.domain.ports import Caps, Outgoing
 
 SUBPROTOCOL = Subprotocol("zhubo.v1")
 MAX_FRAME = 64 * 1024  # bytes; larger frames are counted as malformed
@@ -85,6 +85,16 @@ _decoder = msgspec.json.Decoder(Frame)
 def encode(frame: Frame) -> str:
     """Write a frame; `v` and `type` are always there."""
     return _encoder.encode({"v": 1, **msgspec.to_builtins(frame)}).decode()
+
+
+def send(out: Outgoing) -> str:
+    """Write a line to post. Of comments that make the frame too large, the newest are named."""
+    reply_to = out.reply_to
+    while True:
+        text = encode(Frame("send", key=out.key, text=out.text, reply_to=reply_to, product=out.product))
+        if len(text.encode()) <= MAX_FRAME or not reply_to:
+            return text
+        reply_to = reply_to[-(len(reply_to) // 2) :] if len(reply_to) > 1 else ()
 
 
 def decode(raw: bytes) -> Frame:

@@ -22,6 +22,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.http11 import Request, Response
 
+from adapters.generic import codec
 from adapters.generic.codec import CLOSE, FATAL, SUBPROTOCOL, Frame, decode, encode, to_event
 from bot.domain.errors import Fatal, Retry, RoomEnded, SettingsError
 from bot.domain.ports import Caps, Outgoing, Receipt, Session
@@ -53,9 +54,7 @@ class _Room:
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._receipts[out.key] = receipt
         try:
-            await link.send(
-                encode(Frame("send", key=out.key, text=out.text, reply_to=out.reply_to, product=out.product))
-            )
+            await link.send(codec.send(out))
             return await receipt
         except ConnectionClosed:
             return Receipt(out.key, "unknown", "the connection closed before the receipt came")

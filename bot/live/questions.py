@@ -106,7 +106,7 @@ class Ended(msgspec.Struct):
 
 
 class Book:
-    """All open questions of a room, and those that ended recently."""
+    """All open questions of a room, and those that ended within the last `hold` seconds."""
 
     def __init__(self) -> None:
         self._open: dict[str, Question] = {}
@@ -116,6 +116,7 @@ class Book:
         self._answered: deque[Ended] = deque(maxlen=REMEMBERED)
         self._said: OrderedDict[tuple[str, str, str], Ended] = OrderedDict()
         self._count = 0
+        self.hold = 300.0
 
     def __len__(self) -> int:
         return len(self._open)
@@ -186,10 +187,13 @@ class Book:
                 question.id, question.reading.lang, len(question.askers), fate, question.reason, now,
                 question.line or question.body, question.path, question.facts, (*question.facts, *beside), known,
             )  # fmt: skip
-            _keep(self._ended, question.key, ended)
+            since = now - self.hold
+            _keep(self._ended, question.key, ended, since)
             if fate == "answered":
                 self._answered.append(ended)
-                _keep(self._said, (question.product, question.reading.lang, question.body), ended)
+                _keep(self._said, (question.product, question.reading.lang, question.body), ended, since)
+            while self._answered and self._answered[0].at < since:
+                self._answered.popleft()
         return question.askers
 
     def ended(self, key: str, since: float) -> Ended | None:
@@ -214,9 +218,9 @@ class Book:
         self._answered.append(ended)
 
 
-def _keep(kept: OrderedDict[K, Ended], key: K, ended: Ended) -> None:
-    """Keep what ended last, up to `REMEMBERED`."""
+def _keep(kept: OrderedDict[K, Ended], key: K, ended: Ended, since: float) -> None:
+    """Keep what ended last: since a moment, and no more than `REMEMBERED`."""
     kept[key] = ended
     kept.move_to_end(key)
-    if len(kept) > REMEMBERED:
+    while len(kept) > REMEMBERED or next(iter(kept.values())).at < since:
         kept.popitem(last=False)

@@ -51,6 +51,7 @@ class Room:
             case Begin(room, policy, caps):
                 state = self._state
                 state.name, state.policy, state.boot = room, policy, int(now * 1000)
+                state.book.hold = max(policy.repeat_after, policy.correct_within)
                 self._outbox.link(False, caps)
             case End():
                 self._end(now)

@@ -110,6 +110,13 @@ async def test_a_reconnect_asks_for_what_came_after_the_last_number() -> None:
     assert hellos[0].room == "room"
 
 
+def test_a_line_for_a_crowd_fits_into_a_frame() -> None:
+    """Of thousands of comments it answers, the newest are named: a larger frame would cost the connection."""
+    frame = decode(codec.send(Outgoing("k", "现价129元", tuple(f"comment-{n:020}" for n in range(9000)))).encode())
+    assert (frame.text, frame.reply_to[-1]) == ("现价129元", f"comment-{8999:020}")
+    assert 1000 < len(frame.reply_to) < 9000
+
+
 async def test_a_line_gets_the_receipt_with_its_key() -> None:
     """accepted, dropped with a wait, and a connection lost before the receipt."""
 

@@ -45,6 +45,14 @@ async def test_every_file_the_page_names_is_served(page: Page) -> None:
         assert headers["content-type"].startswith(types[Path(path).suffix])
 
 
+async def test_further_plain_pages_are_made_when_asked_for(page: Page) -> None:
+    """Such as /metrics."""
+    page._plain = {"/metrics": lambda: b"zhubo_workers 1.0\n"}
+    status, headers, body = await fetch(page, "/metrics")
+    assert (status, body) == (200, b"zhubo_workers 1.0\n")
+    assert headers["content-type"].startswith("text/plain")
+
+
 @pytest.mark.parametrize(
     "path",
     [

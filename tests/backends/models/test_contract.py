@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.backends.models.recorded import RecordedWriter
 from bot.backends.models.served import ServedWriter
 from bot.backends.models.writer import SlotWriter
 from bot.domain.work import Ended, Partial, Prompt, Writer
@@ -14,10 +15,20 @@ from tests.backends.models.server import serve
 from tests.fakes import EchoWriter
 
 
-@pytest.fixture(params=["slots", "server", "echo"])
-def writer(request: pytest.FixtureRequest, folder: Path) -> Iterator[Writer]:
+@pytest.fixture(params=["slots", "int8", "server", "recorded", "echo"])
+def writer(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Iterator[Writer]:
     if request.param == "slots":
         yield SlotWriter.load(folder, slots=3, threads=1, device="cpu", dtype="fp32")
+    elif request.param == "int8":
+        yield SlotWriter.load(folder, slots=3, threads=1, device="cpu", dtype="int8")
+    elif request.param == "recorded":
+        file = tmp_path / "answers.jsonl"
+        asked = [*(prompt.suffix for _, prompt in new(*"abc")), "a 多少钱？", "b？"]
+        lines = (
+            f'{{"suffix":"{suffix}","text":"现价129元，包邮","seconds":{n / 50}}}' for n, suffix in enumerate(asked)
+        )
+        file.write_text("\n".join(lines), "utf-8")
+        yield RecordedWriter(file, slots=3)
     elif request.param == "server":
         with serve() as peer:
             served = ServedWriter(peer.url, slots=3)
