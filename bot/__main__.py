@@ -12,6 +12,7 @@ from bot.cli.options import (
     Config,
     Data,
     Dtype,
+    Encoder,
     Goods,
     Model,
     ModelCache,
@@ -118,6 +119,7 @@ def worker(
     batch: Batch = None,
     threads: Threads = None,
     dtype: Dtype = None,
+    encoder: Encoder = None,
     nice: Annotated[int, typer.Option(help="Lower the priority of this process. 降低进程优先级")] = 0,
     record: Annotated[Path | None, typer.Option(help="Write what the model answers to this file. 录制回答")] = None,
     prepare: Annotated[bool, typer.Option(help="Only fetch and convert the weights. 只下载并转换权重")] = False,
@@ -129,7 +131,7 @@ def worker(
     _logging(verbose)
     settings = _settings(
         config, model=model, redis_url=redis_url, data=data, model_cache=model_cache, batch=batch, threads=threads,
-        dtype=dtype,
+        dtype=dtype, encoder=encoder,
     )  # fmt: skip
     with Steps() as steps:
         if prepare:

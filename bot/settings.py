@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         model: Hugging Face name or local folder of the writer, or the URL of a server that speaks OpenAI's protocol.
         model_cache: folder of converted weights; "" for the user's cache folder.
         batch: prompts a worker writes together.
+        encoder: Hugging Face name or folder of a model that reads texts beside the writer; "" for none.
         threads: CPU threads of a worker; 0 leaves one core to the front.
         dtype: what a worker computes in: bf16, fp16, fp32, int8; "" for what its device is fast with.
         currency: ISO 4217 code of prices without a sign.
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str = DEFAULT_MODEL
     model_cache: str = ""
     batch: int = 8
+    encoder: str = ""
     threads: int = 0
     dtype: str = ""
     currency: str = "CNY"

@@ -14,8 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from adapters.generic.codec import SUBPROTOCOL, Frame, WireEvent, WireUser, decode, encode
-from bot import app
-from bot.app import Front, open_adapter, room_name
+from bot.app import Front, front, open_adapter, room_name
 from bot.backends.catalog_file import write_csv
 from bot.backends.journal import read
 from bot.backends.valkey import EmbeddedValkey
@@ -258,7 +257,7 @@ def plugged(monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation with a stranger's adapters: an unofficial one, and one whose package is broken."""
     mine = [("mine", f"{__name__}:Plugin"), ("broken", "no_such_package:dial"), ("empty", f"{__name__}:Nothing")]
     found = [EntryPoint(name, value, "zhubo.adapters") for name, value in mine]
-    monkeypatch.setattr(app, "entry_points", lambda group: found if group == "zhubo.adapters" else [])
+    monkeypatch.setattr(front, "entry_points", lambda group: found if group == "zhubo.adapters" else [])
 
 
 @pytest.mark.usefixtures("plugged")

@@ -57,11 +57,11 @@ def test_the_house_as_it_stands_keeps_every_contract(house: Path) -> None:
         ("No cycles, not even for typing", "bot/domain/events.py", "import bot.domain.catalog"),
         ("domain, decide and insight know no I/O, clock, dice or log", "bot/decide/merge.py", "import time"),
         ("The inner floors know no outside library", "bot/live/jobs.py", "import redis"),
-        ("torch and transformers live in backends/models and training", "bot/app.py", "import torch"),
+        ("torch and transformers live in backends/models and training", "bot/app/front.py", "import torch"),
         ("Backends do not know each other", "bot/backends/journal.py", "import bot.backends.valkey"),
         ("Adapters do not know each other", "adapters/console.py", "import adapters.replay"),
         ("An adapter knows the domain and nothing else of ours", "adapters/console.py", "import bot.live.intake"),
-        ("Nobody but the demo knows a concrete adapter", "bot/app.py", "import adapters.console"),
+        ("Nobody but the demo knows a concrete adapter", "bot/app/front.py", "import adapters.console"),
     ],
 )
 def test_each_contract_breaks_when_it_is_violated(house: Path, contract: str, file: str, line: str) -> None:

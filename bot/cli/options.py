@@ -25,6 +25,7 @@ ModelCache = Annotated[Path | None, typer.Option("--model-cache", help="Folder o
 Batch = Annotated[int | None, typer.Option("--batch", help="Questions a worker writes together. 每批问题数  [8]")]
 Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads of a worker, 0: all but one. 线程数  [0]")]
 Dtype = Annotated[str | None, typer.Option(help="bf16, fp16, fp32, int8; default: the fastest here. 计算精度")]
+Encoder = Annotated[str | None, typer.Option(help="Model that reads texts beside the writer. 编码模型")]
 Unofficial = Annotated[
     bool | None, typer.Option("--unofficial", help="Accept unofficial platform routes. 允许非官方接口")
 ]

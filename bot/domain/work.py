@@ -24,6 +24,7 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
         weight: how many people wait for the answer.
         one_line: the answer ends at its first line end, as chat does; False for longer texts.
         stream: send the words while they are being written, too.
+        texts: nothing is to be written: these are to be read, each into one vector.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
     weight: int = 1
     one_line: bool = True
     stream: bool = False
+    texts: tuple[str, ...] = ()
 
     @property
     def prompt(self) -> "Prompt":
@@ -53,6 +55,7 @@ class Written(msgspec.Struct, frozen=True, omit_defaults=True):
         model: name of the model that wrote.
         seconds: time from the answer's start to its end.
         partial: these are the words so far; the answer follows. Only when the job asked to `stream`.
+        vectors: of a job with `texts`, one for each, in order: an embedding, or a classifier's probabilities.
     """
 
     id: str
@@ -61,6 +64,7 @@ class Written(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str = ""
     seconds: float = 0.0
     partial: bool = False
+    vectors: tuple[tuple[float, ...], ...] = ()
 
 
 class Prompt(msgspec.Struct, frozen=True):
@@ -110,6 +114,21 @@ class Writer(Protocol):
     @property
     def held(self) -> int:
         """Bytes kept for answers and prefixes, the model itself not counted; 0 when another process keeps them."""
+
+
+class Encoder(Protocol):
+    """A model that reads: texts to vectors.
+
+    Attributes:
+        name: of the model.
+        labels: of a classifier, in the order of its probabilities; () for embeddings.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+
+    def encode(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
+        """Return one vector for each text, in order. Blocking; called in a thread, one call at a time."""
 
 
 class Shift(msgspec.Struct, frozen=True, omit_defaults=True):

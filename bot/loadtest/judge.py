@@ -25,7 +25,9 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """The bot's own figures at one second: bytes resident, comments open, how late its event loop is, workers."""
+    """The bot's own figures at one second: bytes resident of the front and of all workers, comments open, how late the
+    event loop is, workers, jobs answered, comments received.
+    """
 
     at: float
     rss: float
@@ -34,6 +36,7 @@ class Sample(msgspec.Struct, frozen=True):
     workers: float
     answered_jobs: float
     received: float
+    workers_rss: float = 0.0
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -47,6 +50,15 @@ class Fault(msgspec.Struct, frozen=True):
     at: float
     until: float
     recovered: float = -1.0
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A sixtieth of the run, ten seconds at least: share of its askers covered, and the waits of those answered."""
+
+    at: float
+    covered: float
+    p50: float
+    p95: float
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -65,7 +77,7 @@ class Result(msgspec.Struct, frozen=True):
         faults: see `Fault`.
         connections: how often the bot connected.
         lag, rss, growth: how late its event loop was (99 %) seconds; bytes at the end; bytes per hour, fitted.
-        waits, coverage, samples: for the pictures: all waits; (second, share covered) in tens of seconds; the samples.
+        waits, spans, samples: for the pictures: all waits; figures by when people asked; the samples.
     """
 
     scenario: str
@@ -92,7 +104,7 @@ class Result(msgspec.Struct, frozen=True):
     rss: float
     growth: float
     waits: list[float]
-    coverage: list[tuple[float, float]]
+    spans: list[Span]
     samples: list[Sample]
 
 
@@ -144,24 +156,31 @@ class Judge:
     ) -> Result:  # fmt: skip
         """Judge."""
         waits = [self._answered[a.id] - a.at for a in self._asked if a.id in self._answered]
-        covered = [(a.at, self._is_covered(a)) for a in self._asked]
-        tens: dict[int, list[bool]] = defaultdict(list)
-        for at, yes in covered:
-            tens[int(at // 10)].append(yes)
+        covered = [self._is_covered(a) for a in self._asked]
         calm = self.samples[len(self.samples) // 4 :]  # what is loaded in the first quarter is not growth
         return Result(
             scenario, rooms, seconds, self.comments, self.repeats, received, fates,
             lost=self.comments - received if received >= 0 else 0,
             unended=received - sum(fates.values()) if received >= 0 else 0,
             lines=lines, double=self.double, again=self.again, wrong=self.wrong, askers=len(covered),
-            covered=sum(yes for _, yes in covered) / max(1, len(covered)),
+            covered=sum(covered) / max(1, len(covered)),
             p50=quantile(waits, 0.5), p95=quantile(waits, 0.95), worst=max(waits, default=0.0),
             faults=[self._recovered(fault) for fault in self.faults], connections=connections,
             lag=quantile((s.lag for s in self.samples), 0.99), rss=self.samples[-1].rss if self.samples else 0.0,
             growth=slope([(s.at, s.rss) for s in calm]) * 3600,
-            waits=sorted(waits), coverage=[(10.0 * t, sum(y) / len(y)) for t, y in sorted(tens.items())],
-            samples=self.samples,
+            waits=sorted(waits), spans=self._spans(max(10.0, seconds / 60)), samples=self.samples,
         )  # fmt: skip
+
+    def _spans(self, length: float) -> list[Span]:
+        found: dict[int, list[Asked]] = defaultdict(list)
+        for asked in self._asked:
+            found[int(asked.at / length)].append(asked)
+        spans = []
+        for place, group in sorted(found.items()):
+            waits = [self._answered[a.id] - a.at for a in group if a.id in self._answered]
+            covered = sum(map(self._is_covered, group)) / len(group)
+            spans.append(Span(place * length, covered, quantile(waits, 0.5), quantile(waits, 0.95)))
+        return spans
 
     def _is_covered(self, asked: Asked) -> bool:
         if asked.id in self._answered and self._answered[asked.id] - asked.at <= WITHIN:

@@ -67,7 +67,7 @@ def _waits(alt: Any, result: Result) -> Any:
 
 
 def _coverage(alt: Any, result: Result) -> Any:
-    rows = [{"at": at, "covered": share} for at, share in result.coverage]
+    rows = [{"at": span.at, "covered": span.covered} for span in result.spans]
     curve = (
         alt.Chart(alt.Data(values=rows), title="askers covered, by when they asked", width=330, height=190)
         .mark_line(color="#2a78d6", point=len(rows) < 60)
@@ -102,15 +102,24 @@ def _ledger(alt: Any, result: Result) -> Any:
 
 def _own(alt: Any, result: Result) -> Any:
     step = max(1, len(result.samples) // MOST)
-    rows = [{"at": s.at, "rss": s.rss / 1e6, "lag": s.lag * 1000, "open": s.open} for s in result.samples][::step]
-    data = alt.Data(values=rows)
+    samples = result.samples[::step]
+    memory = [{"at": s.at, "y": s.rss / 1e6, "of": "front"} for s in samples]
+    memory += [{"at": s.at, "y": s.workers_rss / 1e6, "of": "workers"} for s in samples if s.workers_rss]
+    waits = [{"at": s.at, "y": y, "of": of} for s in result.spans for of, y in (("p50", s.p50), ("p95", s.p95))]
+    which = {"color": alt.Color("of:N", title=None, scale=alt.Scale(range=["#2a78d6", "#e2a33b"]))}
+    late = [{"at": s.at, "y": s.lag * 1000} for s in samples]
     parts = [
-        alt.Chart(data, title=title, width=210, height=120)
+        alt.Chart(alt.Data(values=rows), title=title, width=200, height=120)
         .mark_line(color="#2a78d6")
-        .encode(x=alt.X("at:Q", title="second"), y=alt.Y(f"{name}:Q", title=unit, scale=alt.Scale(zero=True)))
-        for name, title, unit in (
-            ("rss", "memory of the front", "MB"), ("lag", "event loop late by (99 %)", "ms"),
-            ("open", "comments open", None),
+        .encode(
+            x=alt.X("at:Q", title="second"),
+            y=alt.Y("y:Q", title=unit, scale=alt.Scale(zero=True)),
+            **(which if legend else {}),
         )
-    ]  # fmt: skip
-    return alt.hconcat(*parts, spacing=30)
+        for rows, title, unit, legend in (
+            (memory, "memory", "MB", True),
+            (waits, "seconds to the answer, by when they asked", "s", True),
+            (late, "event loop late by (99 %)", "ms", False),
+        )
+    ]
+    return alt.hconcat(*parts, spacing=24).resolve_scale(color="independent")

@@ -195,6 +195,7 @@ def _figures(at: float, found: Scrape) -> Sample:
         at, found.total("process_resident_memory_bytes"), found.total("zhubo_open"),
         found.total("zhubo_event_loop_lag_seconds", quantile="0.99"), found.total("zhubo_workers"),
         found.total("zhubo_jobs_total", outcome="answered"), found.total("zhubo_received_total"),
+        found.total("zhubo_worker_rss"),
     )  # fmt: skip
 
 

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from bot.domain.errors import StoreError
-from bot.domain.work import Claimed, Shift, WorkQueue, Writer, Written
+from bot.domain.work import Claimed, Encoder, Shift, WorkQueue, Writer, Written
 from bot.live.cancelled import cancelled
 from bot.live.lag import Lag
 from bot.worker.scheduler import Scheduler, Turn
@@ -18,13 +19,16 @@ WAIT = 1.0  # seconds to wait for a job when there is none
 RETRY = 0.5  # seconds while the queue is down
 LAST_TRIES = 4  # to deliver an answer, when the worker is to stop
 
+T = TypeVar("T")
+
 
 class Worker:
     """One worker.
 
     Args:
         queue: where jobs come from.
-        writer: the model.
+        writer: the model that writes.
+        encoder: the one that reads, if there is one; it works between the steps of the writer.
         clock: seconds since the epoch, the clock of the jobs' deadlines.
         name: of this worker, for those who watch it.
         rss: bytes resident of this process.
@@ -35,9 +39,9 @@ class Worker:
 
     def __init__(
         self, queue: WorkQueue, writer: Writer, *, clock: Callable[[], float], name: str = "",
-        rss: Callable[[], int] = lambda: 0,
+        encoder: Encoder | None = None, rss: Callable[[], int] = lambda: 0,
     ) -> None:  # fmt: skip
-        self._queue, self._writer, self._clock = queue, writer, clock
+        self._queue, self._writer, self._encoder, self._clock = queue, writer, encoder, clock
         self._name, self._rss = name, rss
         self._jobs = Scheduler(writer.name, writer.slots)
         self._unsaid: deque[tuple[Claimed, Written]] = deque()
@@ -56,7 +60,9 @@ class Worker:
         try:
             while not (self._stopping and self._jobs.idle and not self._unsaid):
                 await self._claim()
-                await self._step(self._jobs.turn(self._clock()))
+                turn = self._jobs.turn(self._clock())
+                await self._step(turn)
+                await self._read(turn.read)
                 self._unsaid += self._jobs.reports()
                 await self._say()
         finally:
@@ -81,13 +87,40 @@ class Worker:
         """Go one step on, while there is anything to write or to drop."""
         if not (self._jobs.running or turn.drop):
             return
-        try:
-            told = await asyncio.to_thread(self._writer.step, turn.admit, turn.drop)
-        except Exception as error:  # named place 3 of 3: one bad prompt must not take its neighbours along
-            log.exception("the model failed on a step with %d answers", self._jobs.running)
-            self._jobs.failed(f"the model failed on this prompt ({type(error).__name__})")
+        told = await self._ask(lambda: self._writer.step(turn.admit, turn.drop))
+        if isinstance(told, Exception):
+            self._jobs.failed(f"the model failed on this prompt ({type(told).__name__})")
         else:
             self._jobs.stepped(self._clock(), told)
+
+    async def _read(self, jobs: Sequence[Claimed]) -> None:
+        """Read the texts of all these jobs in one batch; a batch that fails is read job by job."""
+        if not jobs:
+            return
+        if self._encoder is None:
+            for c in jobs:
+                self._jobs.read(c, (), "this worker has no encoder: start it with --encoder")
+            return
+        encoder = self._encoder
+        vectors = await self._ask(lambda: encoder.encode([text for c in jobs for text in c.job.texts]))
+        if isinstance(vectors, Exception):
+            if len(jobs) == 1:
+                self._jobs.read(jobs[0], (), f"the encoder failed on these texts ({type(vectors).__name__})")
+            for c in jobs if len(jobs) > 1 else ():
+                await self._read([c])
+            return
+        start = 0
+        for c in jobs:
+            self._jobs.read(c, vectors[start : start + len(c.job.texts)])
+            start += len(c.job.texts)
+
+    async def _ask(self, work: Callable[[], T]) -> T | Exception:
+        """Let a model work in a thread; how it failed is returned."""
+        try:
+            return await asyncio.to_thread(work)
+        except Exception as error:  # named place 3 of 3: one bad prompt must not take its neighbours along
+            log.exception("a model failed beside %d answers", self._jobs.running)
+            return error
 
     async def _say(self) -> None:
         """Deliver what there is; an answer that the queue does not take now is kept, and its entry with it."""

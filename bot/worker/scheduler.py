@@ -16,6 +16,7 @@ from bot.domain.work import Claimed, Ended, Partial, Prompt, Written
 TRIES = 3  # a job handed out more often than this has killed its workers: poison
 AHEAD = 2  # jobs claimed and waiting, for each slot
 SMOOTH = 0.2  # weight of the newest answer in the running mean of how long answers take
+READ = 64  # texts read beside a step, so that answers under way do not wait for them
 FADE = 0.9  # what a room has had counts less with every job begun
 
 
@@ -23,10 +24,11 @@ Report = tuple[Claimed, Written]
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """What the next step does: take in `admit`, forget `drop`."""
+    """What the next step does: take in `admit`, forget `drop`, and read the texts of `read`."""
 
     admit: tuple[tuple[str, Prompt], ...] = ()
     drop: tuple[str, ...] = ()
+    read: tuple[Claimed, ...] = ()
 
 
 class Scheduler:
@@ -45,6 +47,7 @@ class Scheduler:
         self._name, self._slots = name, slots
         self._waiting: dict[str, Claimed] = {}
         self._running: dict[str, tuple[Claimed, float]] = {}
+        self._reading: dict[str, Claimed] = {}
         self._suspects: set[str] = set()
         self._ended: list[Report] = []
         self._drop: list[str] = []
@@ -54,7 +57,7 @@ class Scheduler:
     @property
     def room(self) -> int:
         """How many more jobs may be claimed."""
-        return max(0, self._slots * (1 + AHEAD) - len(self._waiting) - len(self._running))
+        return max(0, self._slots * (1 + AHEAD) - len(self._waiting) - len(self._running) - len(self._reading))
 
     @property
     def running(self) -> int:
@@ -64,34 +67,35 @@ class Scheduler:
     @property
     def waiting(self) -> int:
         """Jobs claimed and not begun."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._reading)
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Ids of the jobs held."""
-        return (*self._waiting, *self._running)
+        return (*self._waiting, *self._reading, *self._running)
 
     @property
     def idle(self) -> bool:
         """Nothing waits, runs or is to be reported."""
-        return not (self._waiting or self._running or self._ended)
+        return not (self._waiting or self._reading or self._running or self._ended)
 
     @property
     def entries(self) -> tuple[str, ...]:
         """Queue entries of the jobs held."""
-        return tuple(c.entry for c in (*self._waiting.values(), *(c for c, _ in self._running.values())))
+        held = *self._waiting.values(), *self._reading.values(), *(c for c, _ in self._running.values())
+        return tuple(c.entry for c in held)
 
     def add(self, claimed: Sequence[Claimed]) -> None:
         """Take claimed jobs. One that is held already (its entry was handed out again) is not written twice."""
         for c in claimed:
             if c.tries > TRIES:
                 self._end(c, Written(c.job.id, error="poison", model=self._name))
-            elif c.job.id not in self._waiting and c.job.id not in self._running:
-                self._waiting[c.job.id] = c
+            elif c.job.id not in self.ids:
+                (self._reading if c.job.texts else self._waiting)[c.job.id] = c
 
     def cancel(self, id: str) -> None:
         """Nobody wants this answer any more: it is not begun, or stops with the next step."""
-        if c := self._waiting.pop(id, None):
+        if c := self._waiting.pop(id, None) or self._reading.pop(id, None):
             self._end(c, Written(id, error="cancelled", model=self._name))
         elif id in self._running:
             self._stop(id, "cancelled")
@@ -109,7 +113,14 @@ class Scheduler:
                 self._end(c, Written(id, error="late", model=self._name))
         admit = tuple(self._begin(now, c) for c in self._next())
         drop, self._drop = tuple(self._drop), []
-        return Turn(admit, drop)
+        return Turn(admit, drop, tuple(self._to_read(now)))
+
+    def read(self, c: Claimed, vectors: Sequence[tuple[float, ...]], why: str = "") -> None:
+        """Take what was read of a job's texts, or why nothing was."""
+        if self._reading.pop(c.job.id, None):
+            if not why and len(vectors) != len(c.job.texts):
+                why = f"{len(vectors)} vectors for {len(c.job.texts)} texts"
+            self._end(c, Written(c.job.id, error=why, model=self._name, vectors=() if why else tuple(vectors)))
 
     def reports(self) -> list[Report]:
         """Return what there is to tell since the last call: words so far, and the one end of each job."""
@@ -140,6 +151,20 @@ class Scheduler:
             return
         self._waiting = {c.job.id: c for c in lost} | self._waiting
         self._suspects |= {c.job.id for c in lost}
+
+    def _to_read(self, now: float) -> list[Claimed]:
+        """Return jobs to read beside the next step, the most pressing first; the first always fits."""
+        chosen: list[Claimed] = []
+        texts = 0
+        for c in sorted(self._reading.values(), key=lambda c: c.job.deadline):
+            texts += len(c.job.texts)
+            if c.job.deadline <= now:
+                del self._reading[c.job.id]
+                self.late += 1
+                self._end(c, Written(c.job.id, error="late", model=self._name))
+            elif not chosen or texts <= READ:
+                chosen.append(c)
+        return chosen
 
     def _next(self) -> list[Claimed]:
         """Return the jobs to begin now: a suspect alone, else as many as slots are free, fair among rooms."""

@@ -14,7 +14,7 @@ from bot.backends.catalog_file import load_catalogue
 from bot.cli.loadtest import Options, play
 from bot.demo.play import GOODS
 from bot.loadtest.arrivals import poisson
-from bot.loadtest.judge import Result
+from bot.loadtest.judge import Result, Span
 from bot.loadtest.lines import scenes
 from bot.loadtest.pictures import draw
 from bot.loadtest.scenarios import ALL, Stage
@@ -89,7 +89,7 @@ async def test_results_become_pictures(tmp_path: Path) -> None:
     """SVG and PNG, with all fates and the bot's own figures."""
     result = Result(
         "steady", 2, 30.0, 100, 0, 100, {"answered": 10, "merged": 30, "ignored": 60}, 0, 0, {"accepted": 9}, 0, 0, [],
-        40, 0.9, 1.0, 4.0, 9.0, [], 2, 0.003, 9e7, 1e5, [0.5, 1.0, 4.0], [(0.0, 0.9), (10.0, 1.0)], [],
+        40, 0.9, 1.0, 4.0, 9.0, [], 2, 0.003, 9e7, 1e5, [0.5, 1.0, 4.0], [Span(0.0, 0.9, 1.0, 2.0)], [],
     )  # fmt: skip
     paths = draw([result], tmp_path)
     assert [p.name for p in paths] == ["steady.svg", "steady.png"]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,11 +92,17 @@ def test_every_job_ends_exactly_once(data: st.DataObject) -> None:
     for _ in range(40):
         if coming and jobs.room and data.draw(st.booleans()):
             id = coming.pop()
-            jobs.add([claim(id, deadline=now + data.draw(st.floats(0, 30)), room=data.draw(st.sampled_from("xyz")))])
+            new = claim(id, deadline=now + data.draw(st.floats(0, 30)), room=data.draw(st.sampled_from("xyz")))
+            if data.draw(st.booleans()):
+                new = msgspec.structs.replace(new, job=msgspec.structs.replace(new.job, texts=("a", "b")))
+            jobs.add([new])
         if wanted and data.draw(st.integers(0, 9)) == 0:
             jobs.cancel(data.draw(st.sampled_from(wanted)))
         turn = jobs.turn(now)
         running -= set(turn.drop)
+        for c in turn.read:
+            if data.draw(st.booleans()):
+                jobs.read(c, [(1.0,)] * data.draw(st.integers(1, 2)))
         running |= {id for id, _ in turn.admit}
         ended.update(w.id for _, w in jobs.reports())
         assert len(running) == jobs.running <= slots

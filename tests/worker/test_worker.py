@@ -189,3 +189,63 @@ async def test_a_worker_says_how_it_does() -> None:
     await task
     assert (bench.shifts[0].worker, bench.shifts[0].model, bench.shifts[0].rss) == ("w1", "echo", 7)
     assert (worker.answered, worker._jobs.late) == (2, 1)
+
+
+def to_read(name: str, *texts: str, deadline: float = 100.0) -> Claimed:
+    return Claimed(f"e-{name}", Job(name, "", "", deadline, texts=texts))
+
+
+class Lengths:
+    """An encoder that counts characters; it cannot read "bad"."""
+
+    name, labels = "lengths", ()
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def encode(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        self.batches.append(len(texts))
+        if "bad" in texts:
+            raise ValueError("cannot read this")
+        return [(float(len(text)),) for text in texts]
+
+
+async def test_texts_are_read_beside_answers_and_starve_none() -> None:
+    """In batches of a bounded number of texts, between the steps of an answer that goes on."""
+
+    class Slow(EchoWriter):
+        def __init__(self) -> None:
+            self.left = 5
+
+        def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
+            self.left -= 1
+            return [] if self.left else [Ended("answer", "words")]
+
+    crowd = [to_read(f"r{n}", *["abc"] * 20) for n in range(9)]
+    bench, encoder = Bench([claim("answer"), *crowd]), Lengths()
+    worker = Worker(bench, Slow(), clock=lambda: 50.0, encoder=encoder)  # type: ignore[arg-type]
+    task = asyncio.create_task(worker.run())
+    await bench.empty.wait()
+    worker.stop()
+    await task
+    assert max(encoder.batches) <= 64 and len(encoder.batches) == 3
+    vectors = {w.id: w.vectors for w in bench.finished if w.id != "answer"}
+    assert vectors == {f"r{n}": ((3.0,),) * 20 for n in range(9)}
+    assert next(w.text for w in bench.finished if w.id == "answer") == "words"
+
+
+async def test_what_cannot_be_read_fails_alone() -> None:
+    """Its neighbours of the batch are read; what comes too late is not; without an encoder each is told so."""
+    jobs = [to_read("a", "xx"), to_read("b", "bad"), to_read("late", "x", deadline=1.0), to_read("c", "")]
+    bench = Bench(jobs)
+    worker = Worker(bench, EchoWriter(), clock=lambda: 50.0, encoder=Lengths())  # type: ignore[arg-type]
+    task = asyncio.create_task(worker.run())
+    await bench.empty.wait()
+    worker.stop()
+    await task
+    done = {w.id: w.vectors or w.error for w in bench.finished}
+    assert done == {
+        "a": ((2.0,),), "c": ((0.0,),), "late": "late", "b": "the encoder failed on these texts (ValueError)",
+    }  # fmt: skip
+    (told,) = await work(Bench([to_read("a", "xx")]), EchoWriter())
+    assert "--encoder" in told.error

@@ -1,4 +1,4 @@
-"""Composition root: the one file that names concrete classes and puts them together."""
+"""The front put together: rooms, page, journal, metrics, and the line to the store and the workers."""
 
 import asyncio
 import logging
@@ -11,21 +11,18 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
+from redis.asyncio import Redis
 
+from bot.app.store import connect_redis
 from bot.backends.catalog_file import CatalogueFile, Loaded
 from bot.backends.dashboard import Page
 from bot.backends.data_folder import held, sweep
 from bot.backends.journal import Journal
-from bot.backends.metrics import Metrics, resident
-from bot.backends.models import is_recorded, on_server
+from bot.backends.metrics import Metrics
 from bot.backends.record import Record
-from bot.backends.redis_queue import RedisJobs, RedisWork, ping
+from bot.backends.redis_queue import RedisJobs, ping
 from bot.backends.redis_store import RedisStore
 from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import RulesFile
@@ -33,31 +30,12 @@ from bot.backends.valkey import store_url
 from bot.domain.catalog import Catalogue, RowError
 from bot.domain.errors import CatalogueError, Fatal, RulesError, SettingsError, StoreError
 from bot.domain.ports import Adapter, AdapterFactory, Observer
-from bot.domain.work import Writer
 from bot.live.jobs import Jobs
 from bot.live.lag import Lag
 from bot.live.stage import Stage
 from bot.settings import Settings, pseudonym_key
-from bot.worker.loop import Worker
 
 log = logging.getLogger(__name__)
-
-CONNECTIONS = 64  # to the store, per process; more callers wait their turn
-
-
-def connect_redis(url: str, patience: int) -> Redis:
-    """Open a Redis client that rides out a restart: `patience` tries, at most 0.3 s apart."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=CONNECTIONS,
-        timeout=5,
-        socket_timeout=5,
-        socket_connect_timeout=2,
-        retry=Retry(ExponentialBackoff(cap=0.3, base=0.02), patience),
-        retry_on_error=[ConnectionError],
-        health_check_interval=15,
-    )
-    return Redis.from_pool(pool)
 
 
 def open_adapter(url: str, *, unofficial: bool) -> Adapter:
@@ -224,67 +202,3 @@ async def run_until_signal(front: Front, started: Callable[[], None] = lambda: N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, front.stop)
     await front.run(started)
-
-
-class Steps(Protocol):
-    """Who is told what a long start is doing; `done` is a share from 0 to 1, or None."""
-
-    def step(self, text: str, done: float | None) -> None:
-        """Tell one step."""
-
-    def end(self, text: str) -> None:
-        """Tell that it is done."""
-
-
-def prepare_weights(settings: Settings, steps: Steps) -> str:
-    """Find, fetch and convert the weights of the writer, once; return their folder. A server's URL stays as it is."""
-    if on_server(settings.model) or is_recorded(settings.model):
-        return settings.model
-    from bot.backends.models import resolve  # loads torch only when there is something to convert
-
-    return str(resolve(settings.model, cache=settings.weights, progress=steps))
-
-
-def load_writer(settings: Settings, steps: Steps) -> tuple[Writer, str]:
-    """Return the writer that the settings name (a model server by its URL, else weights in this process), and where."""
-    if on_server(settings.model):
-        from bot.backends.models.served import ServedWriter
-
-        key = os.environ.get("ZHUBO_MODEL_KEY", "")
-        return ServedWriter(settings.model, slots=settings.batch, key=key), "a model server"
-    if is_recorded(settings.model):
-        from bot.backends.models.recorded import SCHEME, RecordedWriter
-
-        file = Path(settings.model.removeprefix(SCHEME))
-        return RecordedWriter(file, slots=settings.batch), "a RECORDING, not a model / 录制的回答，不是模型"
-    from bot.backends.models.writer import SlotWriter  # torch: not before weights really are to be loaded
-
-    folder = Path(prepare_weights(settings, steps))
-    steps.step(f"loading / 正在载入 {folder.name}", None)
-    local = SlotWriter.load(
-        folder, slots=settings.batch, threads=settings.threads or None, dtype=settings.dtype or None
-    )  # fmt: skip
-    return local, f"{local.device}, {local.dtype}, sdpa, {local.slots} slots, {local.threads} threads"
-
-
-async def run_worker(settings: Settings, steps: Steps, nice: int, record: Path | None = None) -> None:
-    """Run a worker process until a signal; `record` is a file for what the model answers."""
-    os.nice(nice)
-    writer, where = await asyncio.to_thread(load_writer, settings, steps)
-    if record:
-        from bot.backends.models.recorded import Recorder
-
-        writer = Recorder(writer, record)
-    async with store_url(settings.redis_url, settings.folder) as url:
-        redis = connect_redis(url, patience=40)
-        await ping(redis, 15.0)
-        name = f"{socket.gethostname()}-{os.getpid()}"
-        queue = RedisWork(redis, name)
-        worker = Worker(queue, writer, clock=time.time, name=name, rss=resident)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, worker.stop)
-        steps.end(f"{writer.name} on {where}: waiting for questions / 等待提问")
-        await worker.run()
-        await queue.leave()
-        await redis.aclose()
