@@ -5,6 +5,7 @@ import platform
 import random
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -105,9 +106,10 @@ def _truth(goods: Catalogue, rules: LawTable, seconds: float) -> list[Figure]:
 
 
 def _modelled(goods: Catalogue, rules: LawTable, weights: Path, count: int) -> list[Figure]:
-    """Let the default model word answers to questions that no field answers alone; audit what the guard lets leave."""
-    from bot.backends.models.writer import SlotWriter
+    """Let the default model word answers to questions that no field answers alone; audit what the guard lets leave.
 
+    In int8, too: it is offered while it says as much that may leave.
+    """
     dice = random.Random(4)
     shop = big_shop(goods, dice)
     reader, law = Reader(shop), AdLaw(rules)
@@ -119,7 +121,36 @@ def _modelled(goods: Catalogue, rules: LawTable, weights: Path, count: int) -> l
         told = draft(text, reading, product, "", shop, ViewerContext()) if not reading.named else None
         if isinstance(told, AskModel):
             open_.append((text, product, told))
-    writer = SlotWriter.load(weights)
+    plain = _written(weights, None, open_, shop, law)
+    eight = _written(weights, "int8", open_, shop, law)
+    return [
+        Figure(
+            f"{weights.name}: wrong numbers in {plain.left} lines that leave, {count} questions", str(plain.wrong),
+            f"without a guard {plain.unheld} in {count}", "0", not plain.wrong,
+        ),
+        Figure(
+            f"the same in int8: lines that leave (wrong numbers: {eight.wrong})", str(eight.left),
+            f"in {plain.dtype} {plain.left}", f">= {0.9 * plain.left:.0f}",
+            not eight.wrong and eight.left >= 0.9 * plain.left,
+        ),
+    ]  # fmt: skip
+
+
+class _Said(NamedTuple):
+    """Lines that left, those of them with a wrong number, drafts with one before the guard; computed in."""
+
+    left: int
+    wrong: int
+    unheld: int
+    dtype: str
+
+
+def _written(
+    weights: Path, dtype: str | None, open_: list[tuple[str, Product, AskModel]], shop: Catalogue, law: AdLaw
+) -> _Said:
+    from bot.backends.models.writer import SlotWriter
+
+    writer = SlotWriter.load(weights, dtype=dtype)
     drafts = writer.write([Prompt(told.prefix, told.suffix) for *_, told in open_])
     left, wrong = 0, 0
     for (text, product, _), said in zip(open_, drafts, strict=True):
@@ -133,12 +164,7 @@ def _modelled(goods: Catalogue, rules: LawTable, weights: Path, count: int) -> l
         bool(explain(compose.label(product, lang_of(text)) + said, shop))
         for (text, product, _), said in zip(open_, drafts, strict=True)
     )
-    return [
-        Figure(
-            f"{writer.name}: wrong numbers in {left} lines that leave, {count} questions", str(wrong),
-            f"without a guard {unheld} in {count}", "0", not wrong,
-        ),
-    ]  # fmt: skip
+    return _Said(left, wrong, unheld, writer.dtype)
 
 
 def _refused(shop: Catalogue, asked: list[str]) -> tuple[int, int]:

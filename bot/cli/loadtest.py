@@ -131,7 +131,7 @@ async def _attached(
     name: str, stage: Stage, catalogue: Catalogue, goods: Path, caps: Caps, hands: Hands, options: Options,
     console: Console,
 ) -> Result:  # fmt: skip
-    harmed = {name.replace("-", "_")} & {"kill_worker", "stop_worker", "kill_store"}
+    harmed = {act.do for act in ALL[name](stage)} & {"kill_worker", "stop_worker", "kill_store"}
     if harmed - hands.keys():
         raise SettingsError(f"{name} harms a process. Fix: give its id with --worker-pid or --store-pid.")
     test = Play(
@@ -164,7 +164,7 @@ def _line(result: Result) -> str:
     faults = "; ".join(
         f"{f.name.replace('_', ' ')} at {f.at:g} s: "
         + (f"well again {f.recovered:.1f} s after it" if f.recovered >= 0 else "NOT well again")
-        for f in result.faults[:3]
+        for f in result.faults[:4]
     )
     return f"  {faults}" if faults else "  no fault"
 

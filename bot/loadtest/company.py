@@ -39,11 +39,11 @@ class Company:
 
     @property
     def hands(self) -> Hands:
-        """How to harm it: the store, or the first worker."""
+        """How to harm it: the store is killed, or the first worker; the last one stands still."""
         return {
             "kill_store": lambda _: os.kill(self._store.pid, signal.SIGKILL),
             "kill_worker": lambda _: self._workers[0].kill(),
-            "stop_worker": lambda seconds: stand_still(self._workers[0].pid, seconds),
+            "stop_worker": lambda seconds: stand_still(self._workers[-1].pid, seconds),
         }
 
     @asynccontextmanager

@@ -159,11 +159,20 @@ def kill_store(stage: Stage) -> Iterator[Act]:
     return _harm(stage, Act(STRAIN, -1, "kill_store"))
 
 
+def faults(stage: Stage) -> Iterator[Act]:
+    """One after the other: a worker killed, the other still for 10 s, Valkey killed, the network gone for 10 s."""
+    harm = [
+        Act(5.0, -1, "kill_worker"), Act(12.0, -1, "stop_worker", seconds=FAULT), Act(29.0, -1, "kill_store"),
+        Act(38.0, -1, "silence", seconds=FAULT),
+    ]  # fmt: skip
+    return heapq.merge(_harm(stage, harm[0]), iter(harm[1:]), key=lambda act: act.at)
+
+
 ALL: dict[str, Scenario] = {
     s.__name__.replace("_", "-"): s
     for s in (
         steady, same, trolls, price, sell_out, throttle, swallow, cuts, silence, repeats, overload, kill_worker,
-        stop_worker, kill_store,
+        stop_worker, kill_store, faults,
     )
 }  # fmt: skip
 

@@ -6,17 +6,15 @@
 
 All ways write 40 tokens to the same prompts (a shared beginning of about 330 tokens, 20 of their own) with the same
 weights. On CPU the figure is processor seconds, because the machine is shared. llama.cpp's server is measured where
-`LLAMA_SERVER` names one or it is on PATH, on GGUF files made from the same weights. Ratios are to `generate` in the
+`LLAMA_SERVER` names one or it is on PATH, on `SmolLM2-135M-bf16.gguf` (made from the same weights with its
+`llama-quantize`) in the folder `LLAMA_GGUF`. Ratios are to `generate` in the
 same round; the table shows medians.
 """
 
 import argparse
-import json
 import os
-import platform
 import statistics
 import sys
-import time
 import warnings
 from collections import defaultdict
 from pathlib import Path
@@ -24,13 +22,12 @@ from typing import Any
 
 import torch
 import transformers
-from rich.console import Console
-from rich.table import Table
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from bot.backends.models import default_cache, resolve
 from bot.backends.models.int8 import quantise
 from tests.bench import ways
+from tests.bench.sheet import CONSOLE, show, verdict
 from tests.bench.ways import Took, Way
 
 MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -78,8 +75,8 @@ def prompts(tokenizer: Any, count: int) -> tuple[list[list[int]], int]:
 class Rounds:
     """Measures ways in turns, and keeps ratios to the reference of the same round."""
 
-    def __init__(self, batch: list[list[int]], alone: int, device: str) -> None:
-        self.batch, self.alone, self.device = batch, alone, device
+    def __init__(self, batch: list[list[int]], head: int, alone: int, device: str) -> None:
+        self.batch, self.head, self.alone, self.device = batch, head, alone, device
         self.cost: dict[str, list[float]] = defaultdict(list)
         self.ratio: dict[str, list[float]] = defaultdict(list)
         self.tokens: dict[str, list[list[int]]] = {}
@@ -111,8 +108,8 @@ def of_dtype(name: str, model: Any, rounds: Rounds, tokenizer: Any, head: int, g
     for turn in range(given.rounds):
         rounds.measure(reference, ways.one_at_a_time(model), reference, rounds.batch[: rounds.alone])
         for label, way in own.items():
-            rounds.measure(label, way, reference, rounds.batch[: 24 if " 4" in label else None])
-        if turn == 0:
+            rounds.measure(label, way, reference, rounds.batch[: 8 if " 4" in label else None])
+        if turn == 0 and (name != "fp32" or given.all):  # slow ones once
             rounds.measure(f"{name} generate, batches of {many[0]}", static, reference, rounds.batch[: many[0]])
             if given.continuous:
                 way = ways.continuous(model, 16 + 8 * many[0])
@@ -131,23 +128,22 @@ def main() -> int:
     """Measure and print; 1 when a floor is missed."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--prompts", type=int, default=64)
+    options.add_argument("--prompts", type=int, default=32)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--device", default="cpu")
     options.add_argument("--random", default="", help="shapes for random weights, such as qwen3-0.6b,qwen3-8b")
+    options.add_argument("--all", action="store_true", help="the slow ways in fp32, too")
     options.add_argument("--no-continuous", dest="continuous", action="store_false")
-    options.add_argument("--json", type=Path, default=None)
+    options.add_argument("--out", type=Path, default=None)
     given = options.parse_args()
     warnings.simplefilter("ignore")
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     torch.set_num_threads(given.threads)
-    console = Console(highlight=False, width=110)
     folder = Path(resolve(MODEL, cache=default_cache(), progress=Quiet()))
     tokenizer = AutoTokenizer.from_pretrained(folder)
     batch, head = prompts(tokenizer, given.prompts)
-    rounds = Rounds(batch, 6 if given.device == "cpu" else 8, given.device)
-    console.print(f"{len(batch)} prompts of {len(batch[0])} tokens, {head} in common; {ways.NEW} new tokens each")
+    rounds = Rounds(batch, head, 3 if given.device == "cpu" else 8, given.device)
     if given.random:
         for shape in given.random.split(","):
             of_dtype(f"{shape} bf16", random_model(shape, given.device), rounds, tokenizer, head, given)
@@ -164,20 +160,20 @@ def main() -> int:
             rounds.ratio["int8 slots, 32"][-1] = (
                 rounds.cost["fp32 generate, one at a time"][turn] / rounds.cost["int8 slots, 32"][-1]
             )
-        peers(rounds, console, given)
-    return report(rounds, console, given)
+        peers(rounds, given)
+    return report(rounds, given)
 
 
-def peers(rounds: Rounds, console: Console, given: argparse.Namespace) -> None:
+def peers(rounds: Rounds, given: argparse.Namespace) -> None:
     """Measure llama.cpp's server, where there is one."""
     binary = ways.llama_server()
     if not binary:
-        console.print("llama.cpp's server is not here: not measured. See README, Figures, to get it.")
+        CONSOLE.print("llama.cpp's server is not here: not measured. See README, Figures, to get it.")
         return
-    for name in ("fp32", "bf16"):
+    for name in ("fp32", "bf16") if given.all else ("bf16",):
         gguf = Path(os.environ.get("LLAMA_GGUF", str(default_cache()))) / f"SmolLM2-135M-{name}.gguf"
         if not gguf.exists():
-            console.print(f"{gguf} is not here: llama.cpp in {name} not measured")
+            CONSOLE.print(f"{gguf} is not here: llama.cpp in {name} not measured")
             continue
         with ways.llama(binary, gguf, 32, 512) as way:
             way(rounds.batch[:1])
@@ -190,40 +186,50 @@ def peers(rounds: Rounds, console: Console, given: argparse.Namespace) -> None:
                 )
 
 
-def report(rounds: Rounds, console: Console, given: argparse.Namespace) -> int:
+def report(rounds: Rounds, given: argparse.Namespace) -> int:
     """Print the table; 1 when a floor is missed."""
     unit = "CPU s / answer" if given.device == "cpu" else "s / answer"
-    table = Table(show_edge=False, title=f"{MODEL if not given.random else 'random weights'}, {given.device}")
-    for column in ("way", unit, "answers / s", "times generate"):
-        table.add_column(column, justify="left" if column == "way" else "right")
     medians = {name: statistics.median(values) for name, values in rounds.cost.items() if values}
     ratios = {name: statistics.median(values) for name, values in rounds.ratio.items() if values}
-    for name in sorted(medians, key=lambda n: (n.split()[0], ratios.get(n, 0.0))):
-        table.add_row(name, f"{medians[name]:.3f}", f"{1 / medians[name]:.2f}", f"{ratios.get(name, 1.0):.1f}")
-    console.print(table)
-    for name in ("fp32", "bf16"):
-        alone = f"{name} generate, one at a time"
-        if alone in rounds.tokens:
-            console.print(
-                f"{name} texts equal to generate's, one at a time: slots {same(rounds, alone, f'{name} slots, 32')}, "
-                f"its own batches of 32 {same(rounds, alone, f'{name} generate, batches of 32')}"
-            )
-    where = (
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}"
-    )
-    device = f", {torch.cuda.get_device_name()}" if given.device != "cpu" else f", {given.threads} thread"
-    console.print(f"{time.strftime('%Y-%m-%d')}, {where}, transformers {transformers.__version__}{device}")
-    if given.json:
-        given.json.write_text(json.dumps({"medians": medians, "ratios": ratios}, indent=1))
+    order = sorted(medians, key=lambda n: (n.split()[0], ratios.get(n, 0.0)))
+    rows = [(n, f"{medians[n]:.3f}", f"{1 / medians[n]:.2f}", f"{ratios.get(n, 1.0):.1f}") for n in order]
+    notes = [
+        f"{name}: texts equal to those of generate, one at a time: slots {same(rounds, alone, f'{name} slots, 32')}, "
+        f"its own batches {same(rounds, alone, f'{name} generate, batches of 32')}"
+        for name in ("fp32", "bf16")
+        if (alone := f"{name} generate, one at a time") in rounds.tokens
+    ]
+    title = f"{'random weights' if given.random else MODEL}: {len(rounds.batch)} prompts of about "
+    title += f"{len(rounds.batch[0])} tokens, {rounds.head} in common, {ways.NEW} new"
+    device = f"{torch.cuda.get_device_name()}" if given.device != "cpu" else f"{given.threads} thread"
+    versions = f"torch {torch.__version__}, transformers {transformers.__version__}, {device}"
+    show("engine", title, ("way", unit, "answers / s", "times generate"), rows, given.out, versions, notes)
+    if given.out:
+        draw([(n, ratios.get(n, 1.0)) for n in order], given.out)
     floors = {"bf16 slots, 32": 10.0, "fp32 slots, 32": 7.0, "bf16 slots, 4": 3.0, "fp32 slots, 4": 3.0}
     missed = [
-        f"{name}: {ratios[name]:.1f}, asked for {least:g}"
+        f"{name}: {ratios[name]:.1f} times, asked for {least:g}"
         for name, least in floors.items()
         if ratios.get(name, least) < least
     ]
-    for text in missed:
-        console.print(f"MISSED  {text}")
-    return int(bool(missed))
+    return verdict(missed)
+
+
+def draw(ratios: list[tuple[str, float]], out: Path) -> None:
+    """Write a picture of the ratios."""
+    import altair as alt
+    import vl_convert
+
+    data = alt.Data(values=[{"way": name, "times": ratio, "ours": "slots" in name} for name, ratio in ratios])
+    base = alt.Chart(data, title="answers per second, times one-at-a-time generate", width=520).encode(
+        y=alt.Y("way:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)), x=alt.X("times:Q", title=None)
+    )
+    colour = alt.Color("ours:N", scale=alt.Scale(range=["#c9c7bf", "#2a78d6"]), legend=None)
+    chart = base.mark_bar().encode(color=colour) + base.mark_text(align="left", dx=4).encode(
+        text=alt.Text("times:Q", format=".1f")
+    )
+    (out / "engine.svg").write_text(vl_convert.vegalite_to_svg(chart.to_dict()), "utf-8")
+    (out / "engine.png").write_bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=1.5))
 
 
 def random_model(shape: str, device: str) -> Any:

@@ -13,18 +13,14 @@ import argparse
 import bisect
 import heapq
 import itertools
-import os
-import platform
 import random
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from pathlib import Path
 from statistics import median
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from bot.backends.catalog_file import load_catalogue
 from bot.demo.play import GOODS
@@ -36,6 +32,7 @@ from bot.domain.ports import Caps, Outgoing, Receipt
 from bot.domain.turns import Turn
 from bot.domain.viewers import ViewerContext
 from bot.live.room import Recall, Room
+from tests.bench.sheet import show, verdict
 
 WITHIN = 15.0  # seconds
 GAP = 2.0  # seconds between lines
@@ -228,6 +225,7 @@ def main() -> int:
     options.add_argument("--minutes", type=float, default=3.0)
     options.add_argument("--rate", type=float, default=1000.0, help="questions a minute")
     options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--out", type=Path, default=None)
     given = options.parse_args()
     shop = load_catalogue(GOODS, version=1).catalogue
     ways: dict[str, Callable[[list[Asked]], Seen]] = {
@@ -239,23 +237,19 @@ def main() -> int:
         "5 s cool-down": cooled,
     }
     streams = [stream(shop, given.minutes, given.rate, random.Random(seed)) for seed in range(given.seeds)]
-    table = Table(show_edge=False, title=f"{given.rate:g} questions a minute, Zipf over 60, one line in {GAP:g} s")
-    for name in ("", "covered in 15 s", "or pointed at", "wrongly merged", "lines", "repeated lines", "median wait"):
-        table.add_column(name, justify="left" if not name else "right")
-    best = 0.0
+    best, rows = 0.0, []
     for name, way in ways.items():
         results = [(judge(asked, seen), len(seen.lines)) for asked in streams for seen in [way(asked)]]
         covered, pointed, wrong, repeats, wait = (median(r[i] for r, _ in results) for i in range(5))
         best = best or pointed
-        table.add_row(
-            name, f"{covered:.1%}", f"{pointed:.1%}", f"{wrong:.2%}", f"{median(n for _, n in results):.0f}",
-            f"{repeats:.0%}", f"{wait:.1f} s",
-        )  # fmt: skip
-    console = Console(highlight=False, width=130)
-    console.print(table)
-    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    console.print(f"\n{time.strftime('%Y-%m-%d')}, {where}; medians of {given.seeds} streams, virtual time")
-    return int(best < 0.9)
+        lines = f"{median(n for _, n in results):.0f}"
+        rows.append(
+            (name, f"{covered:.1%}", f"{pointed:.1%}", f"{wrong:.2%}", lines, f"{repeats:.0%}", f"{wait:.1f} s")
+        )
+    title = f"{given.rate:g} questions a minute, Zipf over 60, one line in {GAP:g} s"
+    columns = ("", "covered in 15 s", "or pointed at", "wrongly merged", "lines", "repeated lines", "median wait")
+    show("policies", title, columns, rows, given.out, f"medians of {given.seeds} streams, virtual time")
+    return verdict([f"{best:.1%} covered, asked for 90 %"] if best < 0.9 else [])
 
 
 if __name__ == "__main__":
