@@ -4,8 +4,10 @@ BIN := $(VENV)/bin
 SECONDS ?=
 HEADLESS ?=
 ARGS ?=
+OUT ?= out/bench
 
-.PHONY: demo test lint fmt bench bench-policies bench-intake bench-facts bench-writer clean
+.PHONY: demo test lint fmt bench bench-engine bench-live bench-policies bench-sustained bench-load
+.PHONY: bench-long bench-intake bench-facts bench-gpu clean
 
 demo: $(VENV)/.core
 	$(BIN)/python -m bot demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(filter-out 0,$(HEADLESS)),--headless) $(ARGS)
@@ -23,19 +25,37 @@ fmt: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: bench-policies bench-intake bench-facts bench-writer
+# Every figure of the README on this machine, with its comparison, in at most 15 minutes; tables and pictures in $(OUT).
+bench: bench-engine bench-live bench-policies bench-sustained bench-load
+
+bench-engine: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.bench_engine --out $(OUT) $(ARGS)
+
+bench-live: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.bench_live --out $(OUT) $(ARGS)
 
 bench-policies: $(VENV)/.dev
-	$(BIN)/python tests/bench/bench_policies.py $(ARGS)
+	$(BIN)/python -m tests.bench.bench_policies --out $(OUT) $(ARGS)
+
+bench-sustained: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.bench_intake --sustained 300 --out $(OUT) $(ARGS)
+
+bench-load: $(VENV)/.dev
+	$(BIN)/python -m bot loadtest overload faults --seconds 60 --limit "recovered<=10" --out $(OUT) $(ARGS)
+
+# The long ones: how much at most, ten million comments, facts beside a busy worker, all scenarios.
+bench-long: bench-intake bench-facts
+	$(BIN)/python -m tests.bench.bench_intake --most 10000000 --out $(OUT)
+	$(BIN)/python -m bot loadtest all --out $(OUT)
 
 bench-intake: $(VENV)/.dev
-	$(BIN)/python tests/bench/bench_intake.py $(ARGS)
+	$(BIN)/python -m tests.bench.bench_intake --out $(OUT) $(ARGS)
 
 bench-facts: $(VENV)/.dev
-	$(BIN)/python tests/bench/bench_facts.py $(ARGS)
+	$(BIN)/python -m tests.bench.bench_facts --out $(OUT) $(ARGS)
 
-bench-writer: $(VENV)/.dev
-	$(BIN)/python tests/bench/bench_writer.py $(ARGS)
+bench-gpu: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.bench_engine --device cuda --random qwen3-0.6b,qwen3-8b --prompts 128 --out $(OUT) $(ARGS)
 
 clean:
 	rm -rf $(VENV) .zhubo out .mypy_cache .ruff_cache .hypothesis
