@@ -15,7 +15,7 @@ import urllib3
 
 from bot.backends.models.line import first_line
 from bot.domain.errors import ModelError
-from bot.domain.work import Ended, Prompt
+from bot.domain.work import Ended, Partial, Prompt
 
 STEP = 0.05  # seconds that a step waits for an answer
 TRIES = 3
@@ -35,6 +35,26 @@ class _Choice(msgspec.Struct):
 
 class _Reply(msgspec.Struct):
     choices: list[_Choice]
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+
+
+class _Piece(msgspec.Struct):
+    delta: _Delta = msgspec.field(default_factory=_Delta)
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Piece] = []
+
+
+class _Call:
+    """A request under way: the words so far, and whether anybody still wants them."""
+
+    def __init__(self) -> None:
+        self.dropped = False
+        self.text = self.told = ""
 
 
 class _Model(msgspec.Struct):
@@ -67,7 +87,7 @@ class ServedWriter:
         self._clock = clock
         self._lock = Lock()
         self._failures, self._closed_until = 0, 0.0
-        self._under_way: dict[str, Future[Ended]] = {}
+        self._under_way: dict[str, tuple[Future[Ended], _Call]] = {}
         # Jitter parts those that were turned away together; a server's Retry-After may be longer than any deadline.
         again = urllib3.Retry(
             TRIES - 1, backoff_factor=0.2, backoff_jitter=0.2, backoff_max=2.0, status_forcelist=TURNED_AWAY,
@@ -81,17 +101,26 @@ class ServedWriter:
         self.name = name or self._first_model()
         self._threads = ThreadPoolExecutor(slots, thread_name_prefix="served")
 
-    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Ended]:
+    def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
         """See `Writer`. Waits for `STEP` seconds at most; what a dropped request brings is not looked at."""
         for id in drop:
-            if future := self._under_way.pop(id, None):
-                future.cancel()
+            if found := self._under_way.pop(id, None):
+                found[0].cancel()
+                found[1].dropped = True
         for id, prompt in admit:
-            self._under_way[id] = self._threads.submit(self._ask, id, prompt)
+            call = _Call()
+            self._under_way[id] = self._threads.submit(self._ask, id, prompt, call), call
         if self._under_way:
-            wait(self._under_way.values(), STEP, FIRST_COMPLETED)
-        done = [id for id, future in self._under_way.items() if future.done()]
-        return [self._under_way.pop(id).result() for id in done]
+            wait([future for future, _ in self._under_way.values()], STEP, FIRST_COMPLETED)
+        told: list[Partial | Ended] = []
+        for id, (future, call) in list(self._under_way.items()):
+            if future.done():
+                del self._under_way[id]
+                told.append(future.result())
+            elif (words := call.text) != call.told:
+                call.told = words
+                told.append(Partial(id, words))
+        return told
 
     @property
     def held(self) -> int:
@@ -103,7 +132,7 @@ class ServedWriter:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.clear()
 
-    def _ask(self, id: str, prompt: Prompt) -> Ended:
+    def _ask(self, id: str, prompt: Prompt, call: _Call) -> Ended:
         if why := self._broken():
             return Ended(id, error=why)
         asked = {
@@ -112,7 +141,10 @@ class ServedWriter:
             "max_tokens": 2 * prompt.max_chars + 8, "temperature": 0, "seed": 0,
         }  # fmt: skip
         try:
-            text = self._text(self._call("POST", "/chat/completions", asked))
+            if prompt.stream:
+                text = self._streamed(asked | {"stream": True}, prompt, call)
+            else:
+                text = self._text(self._call("POST", "/chat/completions", asked))
         except ModelError as error:
             self._heard(False)
             return Ended(id, error=str(error))
@@ -144,13 +176,42 @@ class ServedWriter:
             raise ModelError(
                 f"the model server {self._base} does not answer ({type(error).__name__}). Fix: start it, check --model."
             ) from error
-        if reply.status in (401, 403):
-            raise ModelError(f"the model server refuses the key ({reply.status}). Fix: set ZHUBO_MODEL_KEY.")
-        if reply.status >= 300:
-            raise ModelError(f"the model server says {reply.status} to {path}")
+        _check(reply.status, path)
         if len(found) > LARGEST:
             raise ModelError(f"the model server sends more than {LARGEST} bytes")
         return bytes(found)
+
+    def _streamed(self, asked: dict[str, object], prompt: Prompt, call: _Call) -> str:
+        """Ask for server-sent events; the words so far are in `call`. A dropped call hangs up at the next event."""
+        text, read, rest, whole = "", 0, b"", False
+        try:
+            reply = self._http.request(
+                "POST", f"{self._base}/chat/completions", body=msgspec.json.encode(asked), preload_content=False,
+                redirect=False,
+            )  # fmt: skip
+            try:
+                _check(reply.status, "/chat/completions")
+                while not whole and (data := reply.read1()):
+                    read += len(data)
+                    if read > LARGEST:
+                        raise ModelError(f"the model server sends more than {LARGEST} bytes")
+                    if call.dropped:
+                        return ""
+                    *lines, rest = (rest + data).split(b"\n")
+                    for line in lines:
+                        event = line.strip().removeprefix(b"data:").strip()
+                        whole = whole or event == b"[DONE]"
+                        if line.startswith(b"data:") and not whole:
+                            text += _words(event)
+                    call.text = first_line(text, prompt.max_chars) if prompt.one_line else text[: prompt.max_chars]
+            finally:
+                reply.close()
+                reply.release_conn()
+        except urllib3.exceptions.HTTPError as error:
+            raise ModelError(f"the model server {self._base} does not answer ({type(error).__name__})") from error
+        if not whole:
+            raise ModelError("the model server's reply ended before its end")
+        return text
 
     @staticmethod
     def _text(reply: bytes) -> str:
@@ -178,3 +239,20 @@ class ServedWriter:
             self._failures = 0 if well else self._failures + 1
             if self._failures >= BREAKS_AFTER:
                 self._closed_until = self._clock() + LEFT_ALONE
+
+
+def _check(status: int, path: str) -> None:
+    """Raise ModelError for what is not an answer."""
+    if status in (401, 403):
+        raise ModelError(f"the model server refuses the key ({status}). Fix: set ZHUBO_MODEL_KEY.")
+    if status >= 300:
+        raise ModelError(f"the model server says {status} to {path}")
+
+
+def _words(event: bytes) -> str:
+    """Return the words of one event."""
+    try:
+        choices = msgspec.json.decode(event, type=_Chunk).choices
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"the model server's reply cannot be read ({error})") from error
+    return (choices[0].delta.content or "") if choices else ""

@@ -9,7 +9,7 @@ import pytest
 from bot.backends.models import served
 from bot.backends.models.served import BREAKS_AFTER, LEFT_ALONE, ServedWriter
 from bot.domain.errors import ModelError
-from bot.domain.work import Ended, Prompt, Writer
+from bot.domain.work import Ended, Partial, Prompt, Writer
 from tests.backends.models.server import Peer, serve
 
 
@@ -30,7 +30,7 @@ def drain(writer: Writer, admit: list[tuple[str, Prompt]], count: int) -> dict[s
     while len(found) < count:
         assert time.monotonic() < until, "the writer keeps an answer to itself"
         for ended in writer.step(admit):
-            assert ended.id not in found
+            assert isinstance(ended, Ended) and ended.id not in found
             found[ended.id] = ended
         admit = []
     return found
@@ -84,6 +84,40 @@ def test_what_cannot_be_used_fails_alone(peer: Peer, way: int | str, why: str) -
         assert why in drain(writer, ask("a"), 1)["a"].error
         assert not drain(writer, ask("a"), 1)["a"].error
     assert len(peer.asked) == 2
+
+
+def test_words_are_told_as_they_come(peer: Peer) -> None:
+    """As server-sent events; the answer is the same line. One that is dropped hangs up and frees its connection."""
+    with closing(ServedWriter(peer.url, slots=1)) as writer:
+        prompt = Prompt("商品：连衣裙", "a多少钱？", 30, stream=True)
+        told = list(writer.step([("a", prompt)]))
+        while not any(isinstance(t, Ended) for t in told):
+            told += writer.step([])
+        assert told[-1] == Ended("a", "答：a多少钱？")
+        early = [t.text for t in told if isinstance(t, Partial)]
+        assert early and all("答：a多少钱？".startswith(text) for text in early)
+        writer.step([("b", prompt)])
+        began = time.monotonic()
+        assert drain(writer, [*ask("c")], 1) if not writer.step([], {"b"}) else True
+        assert time.monotonic() - began < 1.0
+
+
+@pytest.mark.parametrize(("way", "why"), [("stops", "before its end"), (401, "ZHUBO_MODEL_KEY"), ("hang", "")])
+def test_a_stream_that_breaks_fails_alone(peer: Peer, way: int | str, why: str) -> None:
+    """With a reason, and the next one is whole."""
+    peer.next.append(way)
+    prompt = Prompt("商品：连衣裙", "a多少钱？", 30, stream=True)
+    with closing(ServedWriter(peer.url, slots=1)) as writer:
+        first, second = (_end(writer, prompt) for _ in range(2))
+    assert (why in first.error) if why else first.text == "答：a多少钱？"  # a connection that broke is tried again
+    assert second.text == "答：a多少钱？"
+
+
+def _end(writer: Writer, prompt: Prompt) -> Ended:
+    told = list(writer.step([("a", prompt)]))
+    while not (ended := [t for t in told if isinstance(t, Ended)]):
+        told += writer.step([])
+    return ended[0]
 
 
 def test_a_slow_server_holds_up_no_step(peer: Peer) -> None:
