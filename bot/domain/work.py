@@ -108,7 +108,7 @@ class Writer(Protocol):
 
         Blocking; called in a thread, one call at a time. An id is free again once it was dropped or has ended. When
         it raises, every answer is lost and the writer is empty, ready for the next call. A prompt that asks to
-        `stream` is told in `Partial`s whenever it has more words; what is told never changes, it only grows.
+        `stream` is told in `Partial`s whenever it has more words, which only grow until the end cuts them to the limit.
         """
 
     @property

@@ -13,7 +13,7 @@ from urllib.parse import urldefrag
 import msgspec
 import urllib3
 
-from bot.backends.models.line import first_line
+from bot.backends.models.line import LINE_END, first_line
 from bot.domain.errors import ModelError
 from bot.domain.work import Ended, Partial, Prompt
 
@@ -43,6 +43,7 @@ class _Delta(msgspec.Struct):
 
 class _Piece(msgspec.Struct):
     delta: _Delta = msgspec.field(default_factory=_Delta)
+    finish_reason: str | None = None
 
 
 class _Chunk(msgspec.Struct):
@@ -191,25 +192,24 @@ class ServedWriter:
             )  # fmt: skip
             try:
                 _check(reply.status, "/chat/completions")
-                while not whole and (data := reply.read1()):
+                while not whole and not call.dropped and (data := reply.read1()):
                     read += len(data)
                     if read > LARGEST:
                         raise ModelError(f"the model server sends more than {LARGEST} bytes")
-                    if call.dropped:
-                        return ""
                     *lines, rest = (rest + data).split(b"\n")
                     for line in lines:
-                        event = line.strip().removeprefix(b"data:").strip()
-                        whole = whole or event == b"[DONE]"
-                        if line.startswith(b"data:") and not whole:
-                            text += _words(event)
-                    call.text = first_line(text, prompt.max_chars) if prompt.one_line else text[: prompt.max_chars]
+                        words, last = _event(line)
+                        text, whole = text + words, whole or last
+                    # What is beyond the answer's end is not waited for.
+                    whole |= len(text) > prompt.max_chars
+                    whole |= prompt.one_line and LINE_END.search(text.lstrip()) is not None
+                    call.text = call.text if whole else text.strip()
             finally:
                 reply.close()
                 reply.release_conn()
         except urllib3.exceptions.HTTPError as error:
             raise ModelError(f"the model server {self._base} does not answer ({type(error).__name__})") from error
-        if not whole:
+        if not whole and not call.dropped:
             raise ModelError("the model server's reply ended before its end")
         return text
 
@@ -249,10 +249,15 @@ def _check(status: int, path: str) -> None:
         raise ModelError(f"the model server says {status} to {path}")
 
 
-def _words(event: bytes) -> str:
-    """Return the words of one event."""
+def _event(line: bytes) -> tuple[str, bool]:
+    """Return the words of one line of server-sent events, and whether it is the last that matters."""
+    kind, _, data = line.partition(b":")
+    if kind.strip() != b"data":
+        return "", False
+    if data.strip() == b"[DONE]":
+        return "", True
     try:
-        choices = msgspec.json.decode(event, type=_Chunk).choices
+        choices = msgspec.json.decode(data, type=_Chunk).choices
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"the model server's reply cannot be read ({error})") from error
-    return (choices[0].delta.content or "") if choices else ""
+    return (choices[0].delta.content or "", choices[0].finish_reason is not None) if choices else ("", False)
