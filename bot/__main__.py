@@ -271,6 +271,18 @@ def loadtest(
 
 
 @app.command()
+def kit(
+    adapter: Annotated[str, typer.Argument(help="Your adapter's factory, package.module:open_room. 适配器工厂")],
+    harness: Annotated[str, typer.Argument(help="Your fake platform, package.module:Harness. 模拟平台")],
+    only: Annotated[list[str] | None, typer.Option(help="Run this check only; may be repeated. 只跑这几项")] = None,
+) -> None:
+    """Check that an adapter does what the contract asks. 检验平台适配器。"""
+    from bot.cli.kit import check
+
+    raise typer.Exit(check(adapter, harness, only or ()))
+
+
+@app.command()
 def doctor(
     catalogue: Goods = None,
     config: Config = None,

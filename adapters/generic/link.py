@@ -11,6 +11,7 @@ hello tells the number of its last event so far: what comes up to it on the firs
 
 import asyncio
 import hmac
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
@@ -28,14 +29,20 @@ from bot.domain.errors import Fatal, Retry, RoomEnded, SettingsError
 from bot.domain.ports import Caps, Outgoing, Receipt, Session
 
 HELLO_WITHIN = 10.0  # seconds
+PATIENCE = 40.0  # seconds without a sign of life after which a connection is given up; half of it asks for one
 MAX_SOCKET = 1024 * 1024  # bytes; larger frames end the connection (1009)
+
+
+# At its debug level the library writes headers, and with them the token.
+_quiet = logging.getLogger("zhubo.generic.wire")
+_quiet.setLevel(logging.WARNING)
 
 
 class _Room:
     """What both roles share: reading frames, resuming, and sending lines with receipts."""
 
-    def __init__(self, room: str, token: str) -> None:
-        self._room, self._token = room, token
+    def __init__(self, room: str, token: str, patience: float) -> None:
+        self._room, self._token, self._patience = room, token, patience
         self._seq = self._past = 0
         self._new = True
         self._caps = Caps()
@@ -139,8 +146,8 @@ class _Room:
 class Dial(_Room):
     """We dial the platform."""
 
-    def __init__(self, url: str, token: str) -> None:
-        super().__init__(urlsplit(url).path.strip("/"), token)
+    def __init__(self, url: str, token: str, patience: float = PATIENCE) -> None:
+        super().__init__(urlsplit(url).path.strip("/"), token, patience)
         self._url, parts = url, urlsplit(url)
         self._shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))  # no password in messages
 
@@ -159,6 +166,9 @@ class Dial(_Room):
                 max_queue=256,
                 user_agent_header="zhubo",
                 proxy=None,
+                ping_interval=self._patience / 2,
+                ping_timeout=self._patience / 2,
+                logger=_quiet,
             ) as link:
                 if link.subprotocol != SUBPROTOCOL:
                     raise Fatal(f"{self._shown} does not speak zhubo.v1. Fix: check the room's URL.")
@@ -177,8 +187,8 @@ class Dial(_Room):
 class Listen(_Room):
     """The platform dials us; one peer at a time, the newest wins nothing: a second one is turned away."""
 
-    def __init__(self, host: str, port: int, room: str, token: str) -> None:
-        super().__init__(room, token)
+    def __init__(self, host: str, port: int, room: str, token: str, patience: float = PATIENCE) -> None:
+        super().__init__(room, token, patience)
         self._host, self._port = host, port
         self._server: Server | None = None
         self.port = 0  # the real one, once listening
@@ -197,6 +207,9 @@ class Listen(_Room):
                     max_size=MAX_SOCKET,
                     close_timeout=1,
                     process_request=self._check,
+                    ping_interval=self._patience / 2,
+                    ping_timeout=self._patience / 2,
+                    logger=_quiet,
                 )
             except OSError as error:
                 raise Fatal(
@@ -243,7 +256,7 @@ def dial(url: str, options: Mapping[str, str]) -> Dial:
         known = False
     if not known:
         raise SettingsError("room: no host, or a port that is none. Fix: give ws://HOST:PORT/ROOM.")
-    return Dial(url, options.get("token", ""))
+    return Dial(url, options.get("token", ""), float(options.get("patience", PATIENCE)))
 
 
 def listen(url: str, options: Mapping[str, str]) -> Listen:
@@ -258,4 +271,4 @@ def listen(url: str, options: Mapping[str, str]) -> Listen:
     host, token = parts.hostname or "127.0.0.1", options.get("token", "")
     if host not in ("127.0.0.1", "localhost", "::1") and not token:
         raise SettingsError(f"room {url}: listens beyond this machine without a token. Fix: set ZHUBO_TOKEN.")
-    return Listen(host, port, parts.path.strip("/"), token)
+    return Listen(host, port, parts.path.strip("/"), token, float(options.get("patience", PATIENCE)))
