@@ -12,7 +12,9 @@ hello tells the number of its last event so far: what comes up to it on the firs
 import asyncio
 import hmac
 import logging
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
@@ -29,7 +31,7 @@ from bot.domain.errors import Fatal, Retry, RoomEnded, SettingsError
 from bot.domain.ports import Caps, Outgoing, Receipt, Session
 
 HELLO_WITHIN = 10.0  # seconds
-PATIENCE = 40.0  # seconds without a sign of life after which a connection is given up; half of it asks for one
+PATIENCE = 40.0  # seconds without any frame after which a connection is given up; after half of it one is asked for
 MAX_SOCKET = 1024 * 1024  # bytes; larger frames end the connection (1009)
 
 
@@ -45,6 +47,7 @@ class _Room:
         self._room, self._token, self._patience = room, token, patience
         self._seq = self._past = 0
         self._new = True
+        self._life = 0.0
         self._caps = Caps()
         self._link: Connection | None = None
         self._receipts: dict[str, asyncio.Future[Receipt]] = {}
@@ -70,11 +73,13 @@ class _Room:
 
     async def _talk(self, link: Connection, ctx: Session) -> None:
         """Run one connection; always ends by raising."""
+        watch = asyncio.create_task(self._watch(link))
         try:
             await link.send(encode(Frame("hello", room=self._room, resume=self._seq)))
             async with asyncio.timeout(HELLO_WITHIN) as patience:
                 while True:
                     raw = await link.recv(decode=False)
+                    self._life = time.monotonic()
                     try:
                         await self._take(decode(raw), link, ctx)
                     except ValueError as error:
@@ -87,10 +92,30 @@ class _Room:
         except ConnectionClosed as closed:
             self._closed(closed)
         finally:
+            watch.cancel()
+            await asyncio.wait([watch])
             self._link = None
             for key, receipt in self._receipts.items():
                 if not receipt.done():
                     receipt.set_result(Receipt(key, "unknown", "the connection closed before the receipt came"))
+
+    async def _watch(self, link: Connection) -> None:
+        """Cut a connection on which nothing comes any more. Any frame is a sign of life: behind a flood of them, the
+        answer to a ping may wait longer than a dead connection is waited for.
+        """
+        self._life, half = time.monotonic(), self._patience / 2
+        while True:
+            await asyncio.sleep(max(half / 4, half - (time.monotonic() - self._life)))
+            if time.monotonic() - self._life < half:
+                continue
+            with suppress(ConnectionClosed, TimeoutError):
+                pong = await link.ping()
+                async with asyncio.timeout(half):
+                    await pong
+                    self._life = time.monotonic()
+            if time.monotonic() - self._life >= half:
+                link.transport.abort()
+                return
 
     async def _take(self, frame: Frame, link: Connection, ctx: Session) -> None:
         if frame.type == "event":
@@ -166,8 +191,7 @@ class Dial(_Room):
                 max_queue=256,
                 user_agent_header="zhubo",
                 proxy=None,
-                ping_interval=self._patience / 2,
-                ping_timeout=self._patience / 2,
+                ping_interval=None,
                 logger=_quiet,
             ) as link:
                 if link.subprotocol != SUBPROTOCOL:
@@ -207,8 +231,7 @@ class Listen(_Room):
                     max_size=MAX_SOCKET,
                     close_timeout=1,
                     process_request=self._check,
-                    ping_interval=self._patience / 2,
-                    ping_timeout=self._patience / 2,
+                    ping_interval=None,
                     logger=_quiet,
                 )
             except OSError as error:

@@ -173,7 +173,10 @@ class RedisWork:
 
     async def leave(self) -> None:
         """Say that this worker stops."""
-        await _ours(self._redis.zrem(WORKERS, self._worker))
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zrem(WORKERS, self._worker)
+        pipe.hdel(SHIFTS, self._worker)
+        await _ours(pipe.execute())
 
     async def tell(self, words: Sequence[tuple[Claimed, Written]]) -> None:
         """Send words so far, in one round trip."""

@@ -22,16 +22,15 @@ from bot.domain.errors import JournalError, SettingsError
 from bot.domain.inputs import Entry, Hear
 from bot.domain.ports import Caps
 from bot.loadtest import arrivals
-from bot.loadtest.company import Company, others
+from bot.loadtest.company import Company, go_on, others
 from bot.loadtest.judge import Result
-from bot.loadtest.limits import ALWAYS, limits
+from bot.loadtest.limits import ALWAYS, FIGURES, limits
 from bot.loadtest.lines import scenes
-from bot.loadtest.pictures import draw
+from bot.loadtest.pictures import can_draw, draw
 from bot.loadtest.play import Hands, Play
-from bot.loadtest.scenarios import ALL, Stage
+from bot.loadtest.scenarios import ALL, LEAST, Stage
 
 RECORDED = Path(__file__).parents[1] / "loadtest" / "answers.jsonl"
-WORKERS = 2
 WIDE = 118  # characters that the table needs
 
 
@@ -40,20 +39,20 @@ class Options(msgspec.Struct, frozen=True):
 
     Attributes:
         names: scenarios; "all" for every one.
-        rooms, rate, seconds, seed, arrivals: see `Stage`; arrivals is "poisson", "flash" or a file of times.
+        rooms, rate, seed, arrivals: see `Stage`; arrivals is "poisson", "flash" or a file of times.
+        seconds: 0 for as long as each scenario needs.
         port, attach: wait on this port for a bot that somebody else started, instead of starting one.
         metrics: its `/metrics`, "" for none. worker_pid, store_pid: its processes, for the scenarios that harm them.
-        model: of the workers that we start; "" for the recording that comes with zhubo.
-        batch: questions a worker writes together.
-        min_gap: seconds the platform asks for between two lines.
+        model, workers, batch: of the bot that we start: its model ("" for the recording that comes with zhubo), how
+            many workers, and how many questions each writes together.
         limits: besides those that always hold.
-        out: folder for tables and pictures.
+        out: folder for JSON and pictures.
     """
 
     names: tuple[str, ...] = ("steady",)
     rooms: int = 1
     rate: float = 15.0
-    seconds: float = 30.0
+    seconds: float = 0.0
     seed: int = 1
     arrivals: str = "poisson"
     port: int = 0
@@ -62,44 +61,67 @@ class Options(msgspec.Struct, frozen=True):
     worker_pid: int = 0
     store_pid: int = 0
     model: str = ""
+    workers: int = 2
     batch: int = 8
-    min_gap: float = 2.0
     limits: tuple[str, ...] = ()
     out: Path | None = None
+
+    def length(self, name: str) -> float:
+        """Return how many seconds a scenario lasts."""
+        return self.seconds or max(30.0, LEAST.get(name, 0.0) + 4.0)
 
 
 def load_test(options: Options) -> int:
     """Play all scenarios; returns 1 when a limit was missed."""
     console = Console(highlight=False)
     console.width = max(console.width, WIDE)
-    wanted = [*limits(ALWAYS), *limits(options.limits)]
+    wanted = [*limits(ALWAYS, always=True), *limits(options.limits)]
+    names = _check(options)
+    results = []
+    for name in names:
+        console.print(f"{name}: {(ALL[name].__doc__ or '').splitlines()[0]}", soft_wrap=True)
+        results.append(loop.run(play(name, options, console)))
+        for line in story(results[-1]):
+            console.print(f"  {line}", soft_wrap=True)
+    console.print(table(results))
+    where = f"{machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}"
+    console.print(f"{time.strftime('%Y-%m-%d')}, {where}; {options.arrivals} arrivals, open loop")
+    missed = [f"{r.scenario}: {why}" for r in results for limit in wanted if (why := limit.missed(r))]
+    for text in missed:
+        console.print(f"MISSED / 未达标  {text}", style="bold red", soft_wrap=True)
+    held = sum(limit.measured(r) for r in results for limit in wanted)
+    if not missed:
+        console.print(f"all {held} limits kept / 全部达标", style="bold green")
+    if options.out:
+        (options.out / "loadtest.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)))
+        for path in draw(results, options.out):
+            console.print(f"written / 已写入 {path}", soft_wrap=True)
+    return int(bool(missed))
+
+
+def _check(options: Options) -> list[str]:
+    """Return the scenarios to play. Raises SettingsError before anything is played in vain."""
     names = list(ALL) if "all" in options.names else list(options.names)
     for name in names:
         if name not in ALL:
             raise SettingsError(f"scenario {name!r}: there is none. Fix: use all, or some of {', '.join(ALL)}.")
+        if options.length(name) < LEAST.get(name, 0.0):
+            raise SettingsError(
+                f"--seconds {options.seconds:g}: {name} needs {LEAST[name]:g}. Fix: give more, or none."
+            )
     if options.attach and len(names) > 1:
         raise SettingsError("--attach plays one scenario: the room closes after it. Fix: name one.")
-    if options.rooms < 1 or options.rate <= 0 or options.seconds <= 0:
-        raise SettingsError("--rooms, --rate and --seconds must be above 0.")
-    results = []
-    for name in names:
-        console.print(f"{name}: {(ALL[name].__doc__ or '').splitlines()[0]}")
-        results.append(loop.run(play(name, options, console)))
-        console.print(_line(results[-1]))
-    console.print(table(results))
-    where = f"{machine.machine()}, {os.cpu_count()} cores, Python {machine.python_version()}"
-    console.print(f"{time.strftime('%Y-%m-%d')}, {where}; {options.arrivals} arrivals, open loop")
+    if options.rooms < 1 or options.rate <= 0 or options.seconds < 0 or options.workers < 1:
+        raise SettingsError("--rooms, --rate and --workers must be above 0.")
+    if "faults" in names and options.attach:
+        raise SettingsError("faults harms two workers, and --attach knows one. Fix: play kill-worker and stop-worker.")
     if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "loadtest.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)))
-        for path in draw(results, options.out):
-            console.print(f"written / 已写入 {path}", soft_wrap=True)
-    missed = [f"{r.scenario}: {why}" for r in results for limit in wanted if (why := limit.missed(r))]
-    for text in missed:
-        console.print(f"MISSED / 未达标  {text}", style="bold red")
-    if not missed:
-        console.print(f"all {len(wanted)} limits kept / 全部达标", style="bold green")
-    return int(bool(missed))
+        can_draw()
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"--out {options.out}: {error.strerror}. Fix: give a folder.") from error
+    return names
 
 
 async def play(name: str, options: Options, console: Console) -> Result:
@@ -111,9 +133,14 @@ async def play(name: str, options: Options, console: Console) -> Result:
         shutil.copyfile(GOODS, goods)
         catalogue = load_catalogue(goods, version=1).catalogue
         stage = Stage(
-            scenes(catalogue), options.rooms, options.seconds, options.rate, _arrivals(options.arrivals), options.seed
+            scenes(catalogue),
+            options.rooms,
+            options.length(name),
+            options.rate,
+            _arrivals(options.arrivals),
+            options.seed,
         )
-        caps = Caps(max_chars=100, per_window=(1000, 30.0), min_gap=options.min_gap)
+        caps = Caps(max_chars=100, per_window=(1000, 30.0), min_gap=2.0)
         if options.attach:
             hands: Hands = others(options.worker_pid, options.store_pid)
             return await _attached(name, stage, catalogue, goods, caps, hands, options, console)
@@ -122,9 +149,12 @@ async def play(name: str, options: Options, console: Console) -> Result:
         async with test.server.listening():
             rooms = [f"ws://127.0.0.1:{test.server.port}/{room}" for room in test.server.rooms]
             model = options.model or f"recorded:{RECORDED}"
-            async with company.up(rooms, goods, model=model, workers=WORKERS, batch=options.batch):
+            async with company.up(rooms, goods, model=model, workers=options.workers, batch=options.batch):
                 test.metrics = company.metrics
-                return await test.run(stage.seconds)
+                try:
+                    return await test.run(stage.seconds)
+                finally:
+                    go_on()
 
 
 async def _attached(
@@ -142,7 +172,10 @@ async def _attached(
         console.print(f"waiting for the bot / 等待机器人接入:\n  zhubo run {rooms} --catalogue {goods}", soft_wrap=True)
         if not options.metrics:
             console.print("no --metrics: what becomes of each comment is not checked / 未给 --metrics，不核对账目")
-        return await test.run(stage.seconds)
+        try:
+            return await test.run(stage.seconds)
+        finally:
+            go_on()
 
 
 def _arrivals(text: str) -> arrivals.Arrivals:
@@ -160,13 +193,19 @@ def _arrivals(text: str) -> arrivals.Arrivals:
         ) from error
 
 
-def _line(result: Result) -> str:
-    faults = "; ".join(
-        f"{f.name.replace('_', ' ')} at {f.at:g} s: "
-        + (f"well again {f.recovered:.1f} s after it" if f.recovered >= 0 else "NOT well again")
-        for f in result.faults[:4]
-    )
-    return f"  {faults}" if faults else "  no fault"
+def story(result: Result) -> list[str]:
+    """Tell what went wrong and when all was well again, and what the model did."""
+    told = []
+    for f in result.faults[:4]:
+        after = f"well again {f.recovered:.1f} s after it" if f.recovered >= 0 else "NOT well again"
+        told.append(f"{f.name.replace('_', ' ')} at {f.at:g} s: {after}")
+    if result.open:
+        share = (
+            f"{result.open_answered:.0%} of {result.open} questions for the model answered, p95 {result.open_p95:.1f} s"
+        )
+        jobs = ", ".join(f"{n} {name}" for name, n in result.jobs.items() if n)
+        told.append(f"{share}{'; jobs: ' if jobs else ''}{jobs}")
+    return told
 
 
 def table(results: Sequence[Result]) -> Table:
@@ -186,5 +225,9 @@ def table(results: Sequence[Result]) -> Table:
 
 
 def listing() -> str:
-    """Return all scenarios with what happens in them."""
-    return "\n".join(f"{name:12} {(scenario.__doc__ or '').splitlines()[0]}" for name, scenario in ALL.items())
+    """Return all scenarios with what happens in them, and all figures that may be limited."""
+    lines = ["scenarios / 场景"]
+    lines += [f"  {name:15}{(scenario.__doc__ or '').splitlines()[0]}" for name, scenario in ALL.items()]
+    lines += ["", "figures for --limit / 可设阈值的指标"]
+    lines += [f"  {name:15}{what}" for name, (what, _) in FIGURES.items()]
+    return "\n".join([*lines, "", f"always asked for / 总是检查: {', '.join(ALWAYS)}"])

@@ -97,6 +97,7 @@ class Room:
             hello = decode(await link.recv(decode=False))
             if hello.type != "hello":
                 raise ValueError("the first frame must be hello")
+            await asyncio.sleep(max(0.0, self.silent - time.monotonic()))
             self.flush()
             await link.send(encode(Frame("hello", caps=self.caps, seq=self.seq)))
             self.flush()
@@ -177,9 +178,7 @@ class RoomServer:
                 max_size=MAX_FRAME, process_request=self._check,
             )  # fmt: skip
         except OSError as error:
-            raise PortInUse(
-                f"port {port} cannot be opened ({error.strerror}). Fix: choose another with --port."
-            ) from error
+            raise PortInUse(f"port {port} cannot be opened ({error.strerror}). Fix: choose another one.") from error
         self.port = server.sockets[0].getsockname()[1]
         async with server:
             yield

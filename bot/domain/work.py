@@ -98,10 +98,12 @@ class Writer(Protocol):
     Attributes:
         name: of the model.
         slots: answers written side by side at most.
+        held: bytes kept for answers and prefixes, the model itself not counted; 0 when another process keeps them.
     """
 
     name: str
     slots: int
+    held: int
 
     def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> Sequence[Partial | Ended]:
         """Forget the answers in `drop`, take in new ones, and go one step on with all of them.
@@ -110,10 +112,6 @@ class Writer(Protocol):
         it raises, every answer is lost and the writer is empty, ready for the next call. A prompt that asks to
         `stream` is told in `Partial`s whenever it has more words, which only grow until the end cuts them to the limit.
         """
-
-    @property
-    def held(self) -> int:
-        """Bytes kept for answers and prefixes, the model itself not counted; 0 when another process keeps them."""
 
 
 class Encoder(Protocol):

@@ -25,7 +25,8 @@ class Jobs:
 
     Attributes:
         crew: the workers and their queue at the last count; empty while the queue is down.
-        answered: jobs answered with words; `failed` jobs that ended without, by reason ("late", "cancelled", "failed").
+        answered: jobs answered with words.
+        failed: jobs that ended without, by reason ("late", "cancelled", "lost", "failed").
     """
 
     def __init__(self, queue: JobQueue, clock: Callable[[], float]) -> None:
@@ -86,12 +87,15 @@ class Jobs:
             try:
                 if batch:
                     await self._queue.submit(batch)
-                if gone:
-                    await self._queue.cancel(sorted(gone))
             except StoreError as error:
                 log.warning("job queue: %s", error)
                 for job in batch:
                     self._answer(Written(job.id, error="the job queue is down"))
+            try:
+                if gone:
+                    await self._queue.cancel(sorted(gone))
+            except StoreError as error:  # nobody listens to their answers any more: it only costs the workers time
+                log.debug("jobs not cancelled: %s", error)
 
     async def _receive(self) -> None:
         while not cancelled():
@@ -126,4 +130,5 @@ class Jobs:
             now = self._clock()
             for job in [job for job, (_, deadline) in self._asked.items() if deadline + FORGET < now]:
                 del self._asked[job]  # lost with the store; its question ended at the deadline
+                self.failed["lost"] += 1
             await asyncio.sleep(COUNT_EVERY)

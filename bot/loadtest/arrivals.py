@@ -11,8 +11,9 @@ from bot.domain.errors import SettingsError
 Arrivals = Callable[[float, float, random.Random], Iterator[float]]
 
 PEAK = 8.0  # times the mean rate: real rooms see 5 to 6 times, a price drop more
-BURST = 6.0  # seconds
+BURST = 3.0  # seconds
 EVERY = 30.0  # seconds
+FIRST = 10.0  # seconds until the first
 
 
 def poisson(seconds: float, rate: float, dice: random.Random) -> Iterator[float]:
@@ -24,12 +25,13 @@ def poisson(seconds: float, rate: float, dice: random.Random) -> Iterator[float]
 
 
 def flash(seconds: float, rate: float, dice: random.Random) -> Iterator[float]:
-    """Bursts of `BURST` seconds at `PEAK` times the rate, every `EVERY` seconds; Poisson by thinning, else quiet."""
+    """Bursts of `BURST` seconds at `PEAK` times the mean rate, every `EVERY` seconds, and quiet between them, so that
+    the mean is kept over each `EVERY`. A Poisson process, thinned.
+    """
     share = BURST / EVERY
-    quiet = max(0.1, (1 - share * PEAK) / (1 - share)) if share * PEAK < 1 else 0.1
-    level = 1 / (share * PEAK + (1 - share) * quiet)  # keeps the mean
-    for at in poisson(seconds, rate * PEAK * level, dice):
-        if at % EVERY >= EVERY - BURST or dice.random() < quiet / PEAK:
+    quiet = (1 - share * PEAK) / (1 - share)
+    for at in poisson(seconds, rate * PEAK, dice):
+        if 0 <= (at - FIRST) % EVERY < BURST or dice.random() < quiet / PEAK:
             yield at
 
 

@@ -6,13 +6,13 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import urllib3
 
 from bot.backends.valkey import EmbeddedValkey
-from bot.domain.errors import ZhuboError
+from bot.domain.errors import SettingsError, ZhuboError
 from bot.loadtest.play import Hands
 
 COMES_UP = 120.0  # seconds; a model may have to be loaded
@@ -74,8 +74,7 @@ class Company:
         while True:
             for process, log in [(self._front, "front"), *((w, f"worker{n}") for n, w in enumerate(self._workers))]:
                 if process and process.returncode is not None:
-                    said = (self._folder / f"{log}.log").read_text("utf-8", "replace").strip().splitlines()
-                    raise ZhuboError(f"the {log} ended at once: {said[-1] if said else 'it said nothing'}")
+                    raise ZhuboError(f"the {log} ended at once: {self._said(log)}")
             try:
                 page = (await asyncio.to_thread(http.request, "GET", self.metrics)).data.decode()
                 if f"zhubo_workers {float(workers)}" in page:
@@ -83,8 +82,13 @@ class Company:
             except urllib3.exceptions.HTTPError:
                 pass
             if time.monotonic() > until:
-                raise ZhuboError(f"the bot did not come up within {COMES_UP:g} s. See {self._folder}.")
+                said = " / ".join(self._said(log) for log in ("front", "worker0"))
+                raise ZhuboError(f"the bot did not come up within {COMES_UP:g} s. It said: {said}")
             await asyncio.sleep(0.1)
+
+    def _said(self, log: str) -> str:
+        lines = (self._folder / f"{log}.log").read_text("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "nothing"
 
     @asynccontextmanager
     async def _process(self, log: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -107,27 +111,48 @@ class Company:
 
 
 def others(worker: int, store: int) -> Hands:
-    """Return hands for processes that somebody else started, by their ids; 0 for none."""
+    """Return hands for processes that somebody else started, by their ids; 0 for none. Raises SettingsError."""
+    for option, pid in (("--worker-pid", worker), ("--store-pid", store)):
+        if pid and not _there(pid):
+            raise SettingsError(f"{option} {pid}: there is no such process of yours. Fix: give the right one.")
     hands: dict[str, Callable[[float], None]] = {}
     if worker:
-        hands["kill_worker"] = lambda _: os.kill(worker, signal.SIGKILL)
+        hands["kill_worker"] = lambda _: _kill(worker)
         hands["stop_worker"] = lambda seconds: stand_still(worker, seconds)
     if store:
-        hands["kill_store"] = lambda _: os.kill(store, signal.SIGKILL)
+        hands["kill_store"] = lambda _: _kill(store)
     return hands
 
 
+_still: set[int] = set()
+
+
 def stand_still(pid: int, seconds: float) -> None:
-    """Stop a process (SIGSTOP) and let it go on after some seconds."""
-    os.kill(pid, signal.SIGSTOP)
-    asyncio.get_running_loop().call_later(seconds, _go_on, pid)
+    """Stop a process (SIGSTOP) and let it go on after some seconds, or when `go_on` is called."""
+    if _there(pid):
+        os.kill(pid, signal.SIGSTOP)
+        _still.add(pid)
+        asyncio.get_running_loop().call_later(seconds, go_on)
 
 
-def _go_on(pid: int) -> None:
+def go_on() -> None:
+    """Let all processes go on that stand still."""
+    while _still:
+        with suppress(ProcessLookupError):
+            os.kill(_still.pop(), signal.SIGCONT)
+
+
+def _there(pid: int) -> bool:
     try:
-        os.kill(pid, signal.SIGCONT)
-    except ProcessLookupError:
-        return
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _free_port() -> int:

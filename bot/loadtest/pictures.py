@@ -2,6 +2,7 @@
 bot's own figures. Needs the extra `pictures`.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,18 @@ COLOURS = {
 MOST = 4000  # points of a curve
 
 
+def can_draw() -> None:
+    """Raise SettingsError when the extra is not there."""
+    for name in ("altair", "vl_convert"):
+        if find_spec(name) is None:
+            raise SettingsError(f"pictures need {name}. Fix: pip install 'zhubo[pictures]', or leave out --out.")
+
+
 def draw(results: list[Result], folder: Path) -> list[Path]:
-    """Write `NAME.svg` and `NAME.png` for each result. Raises SettingsError when the extra is not there."""
-    try:
-        import altair as alt
-        import vl_convert
-    except ImportError as error:
-        raise SettingsError(
-            f"pictures need {error.name}. Fix: pip install 'zhubo[pictures]', or leave out --out."
-        ) from error
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `NAME.svg` and `NAME.png` for each result, and return their paths. Needs what `can_draw` asks for."""
+    import altair as alt
+    import vl_convert
+
     written = []
     for result in results:
         chart = _sheet(alt, result).configure(font=FONT).configure_view(stroke=None)

@@ -40,7 +40,7 @@ class Play:
 
     Args:
         catalogue, file: what the shop sells, and the file that the bot reads it from.
-        hands: how acts on processes are done; one that is missing is refused before the start.
+        hands: how acts on processes are done.
         metrics: URL of the bot's `/metrics`, "" for none: then the ledger is not checked. May be set before `run`.
     """
 
@@ -61,26 +61,49 @@ class Play:
         self._http = urllib3.PoolManager(retries=False, timeout=2.0)
 
     async def run(self, seconds: float) -> Result:
-        """Play to all rooms once the bot has joined them. Raises ZhuboError when it does not come."""
+        """Play to all rooms once the bot has joined them. Raises ZhuboError when it does not come, or is mute."""
         await self._joined()
+        before = await scrape(self._http, self.metrics) if self.metrics else None
         self._began = time.monotonic()
-        sampler = asyncio.create_task(self._sample())
-        await self._play()
-        await self._settle()
-        sampler.cancel()
-        received, fates = (await scrape(self._http, self.metrics)).ledger() if self.metrics else (-1, {})
-        own = sum(room.lines["accepted"] for room in self._rooms)  # our lines come back to the bot as comments
-        if received >= 0:
-            received -= own
-            fates["ignored"] = fates.get("ignored", 0) - own
+        async with asyncio.TaskGroup() as group:
+            sampler = group.create_task(self._sample())
+            await self._play()
+            await self._settle()
+            sampler.cancel()
+        received, fates, jobs = await self._ledger(before) if before else (-1, {}, {})
         await self.server.close()
         lines: Counter[str] = Counter()
         for room in self._rooms:
             lines.update(room.lines)
         return self.judge.result(
             self._name, len(self._rooms), seconds, lines=dict(lines), connections=self.server.clients,
-            received=received, fates=fates,
+            received=received, fates=fates, jobs=jobs,
         )  # fmt: skip
+
+    async def _ledger(self, before: Scrape) -> tuple[int, dict[str, int], dict[str, int]]:
+        """Return what the bot says it received in our rooms, by fate, and its jobs; -1 when it is gone.
+
+        Comments lost in one room are not made good by others counted twice elsewhere: the worst room counts.
+        """
+        try:
+            after = await scrape(self._http, self.metrics)
+        except ZhuboError as error:
+            log.error("the bot is gone: %s", error)
+            return -1, {}, {}
+        received, fates = 0, Counter[str]()
+        for n, room in enumerate(self._rooms):
+            own = room.lines["accepted"]  # our lines come back to the bot as comments
+            here = after.by("zhubo_turns_total", "fate", room=room.name)
+            fates.update(here)
+            fates.subtract(before.by("zhubo_turns_total", "fate", room=room.name))
+            fates["ignored"] -= own
+            heard = int(after.total("zhubo_received_total", room=room.name))
+            heard -= int(before.total("zhubo_received_total", room=room.name)) + own
+            self.judge.heard(n, heard)
+            received += heard
+        jobs = Counter(after.by("zhubo_jobs_total", "outcome"))
+        jobs.subtract(before.by("zhubo_jobs_total", "outcome"))
+        return received, dict(fates), dict(jobs)
 
     def _second(self) -> float:
         return time.monotonic() - self._began
@@ -141,7 +164,7 @@ class Play:
         self._count += 1
         id = f"c{self._count}"
         event = Event("comment", id, user=User(act.line.user), text=act.line.text)
-        self.judge.wrote(act.at + act.late, act.room, id, act.line.asks)
+        self.judge.wrote(act.at + act.late, act.room, id, act.line.asks, open=act.line.label == "open")
         if act.late:
             self._late.append((act.at + act.late, act.room, event))
         else:
@@ -157,7 +180,7 @@ class Play:
         product = self._catalogue.by_id[self._screen[0]]
         for edit in _price(product) if do == "price" else _sold(product):
             self._catalogue = edit.apply(self._catalogue)
-        self.judge.changed(self._second(), self._catalogue)
+        self.judge.changed(self._second(), self._catalogue, product.id)
         await asyncio.to_thread(write_csv, self._catalogue, self._file)
 
     def _posted(self, room: Room, frame: Frame) -> None:
@@ -183,7 +206,7 @@ class Play:
             await asyncio.sleep(0.5)
             for room in self._rooms:
                 room.flush()
-            open_ = (await scrape(self._http, self.metrics)).total("zhubo_open") if self.metrics else 0.0
+            open_ = self.judge.samples[-1].open if self.judge.samples else 0.0
             now = open_, sum(sum(room.lines.values()) for room in self._rooms)
             quiet, before = quiet + 0.5 if now == before and not open_ else 0.0, now
         if time.monotonic() >= until:

@@ -138,7 +138,7 @@ def repeats(stage: Stage) -> Iterator[Act]:
 
 
 def overload(stage: Stage) -> Iterator[Act]:
-    """Half the show asks what only the model can answer, ten times as fast for a third of the time."""
+    """For a third of the time ten times as many write, all of them questions for the model."""
     third = stage.seconds / 3
     burst = _open(stage, third, third, stage.rate * 10)
     return _with(stage, heapq.merge([Act(third, -1, "burst", seconds=third)], burst, key=lambda act: act.at))
@@ -174,6 +174,13 @@ ALL: dict[str, Scenario] = {
         steady, same, trolls, price, sell_out, throttle, swallow, cuts, silence, repeats, overload, kill_worker,
         stop_worker, kill_store, faults,
     )
+}  # fmt: skip
+
+
+# Seconds until all that happens in a scenario has happened and there was time to be well again.
+LEAST = {
+    "same": 10.0, "trolls": 16.0, "price": 20.0, "sell-out": 12.0, "throttle": 22.0, "swallow": 22.0, "cuts": 16.0,
+    "silence": 22.0, "overload": 20.0, "kill-worker": 14.0, "stop-worker": 22.0, "kill-store": 14.0, "faults": 56.0,
 }  # fmt: skip
 
 

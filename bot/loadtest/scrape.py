@@ -20,13 +20,13 @@ class Scrape:
         """Sum a figure over all label values that are not named."""
         return sum(v for n, found, v in self._samples if n == name and labels.items() <= found.items())
 
-    def ledger(self) -> tuple[int, dict[str, int]]:
-        """Return (comments received, comments by fate), of all rooms together."""
-        fates: Counter[str] = Counter()
-        for name, labels, value in self._samples:
-            if name == "zhubo_turns_total":
-                fates[labels["fate"]] += int(value)
-        return int(self.total("zhubo_received_total")), dict(fates)
+    def by(self, name: str, label: str, **labels: str) -> dict[str, int]:
+        """Return a figure by the values of one label."""
+        found: Counter[str] = Counter()
+        for n, values, v in self._samples:
+            if n == name and labels.items() <= values.items():
+                found[values[label]] += int(v)
+        return dict(found)
 
 
 async def scrape(http: urllib3.PoolManager, url: str) -> Scrape:
@@ -40,4 +40,7 @@ async def scrape(http: urllib3.PoolManager, url: str) -> Scrape:
         ) from error
     if reply.status != 200:
         raise ZhuboError(f"{url} says {reply.status}. Fix: give --metrics the bot's /metrics.")
-    return Scrape(reply.data.decode())
+    try:
+        return Scrape(reply.data.decode())
+    except ValueError as error:
+        raise ZhuboError(f"{url} is no page of metrics. Fix: give --metrics the bot's /metrics.") from error

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from bot.domain.errors import StoreError
@@ -48,6 +49,8 @@ class Worker:
         self._stopping = False
         self._refused = 0
         self._lag = Lag()
+        # Always the same thread: each thread that a model works in keeps memory of its own.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self.answered = 0
 
     def stop(self) -> None:
@@ -56,8 +59,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`."""
-        helpers = [asyncio.create_task(self._beat()), asyncio.create_task(self._lag.run())]
-        try:
+        async with asyncio.TaskGroup() as group:
+            helpers = [group.create_task(self._beat()), group.create_task(self._lag.run())]
             while not (self._stopping and self._jobs.idle and not self._unsaid):
                 await self._claim()
                 turn = self._jobs.turn(self._clock())
@@ -65,10 +68,9 @@ class Worker:
                 await self._read(turn.read)
                 self._unsaid += self._jobs.reports()
                 await self._say()
-        finally:
             for helper in helpers:
                 helper.cancel()
-            await asyncio.wait(helpers)
+        self._thread.shutdown()
 
     async def _claim(self) -> None:
         """Take what there is room for, and let go of what nobody wants any more."""
@@ -117,7 +119,7 @@ class Worker:
     async def _ask(self, work: Callable[[], T]) -> T | Exception:
         """Let a model work in a thread; how it failed is returned."""
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except Exception as error:  # named place 3 of 3: one bad prompt must not take its neighbours along
             log.exception("a model failed beside %d answers", self._jobs.running)
             return error

@@ -195,7 +195,7 @@ class Dialling(_Platform):
                 while not talk.done() and link not in self._stalled:
                     await asyncio.wait([talk], timeout=0.02)
                 if link not in self._stalled:
-                    await link.close()
+                    link.transport.abort()
             await asyncio.sleep(0.02)
 
     async def reject_auth(self) -> None:

@@ -82,6 +82,7 @@ async def test_workers_are_counted_while_they_beat(redis: Redis) -> None:
     await worker.beat([], Shift("w"))
     assert [s.worker for s in (await front.crew()).shifts] == ["w"]
     await worker.leave()
+    assert await redis.hlen(redis_queue.SHIFTS) == 0
     assert (await front.crew()).shifts == ()
 
 

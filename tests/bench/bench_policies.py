@@ -4,9 +4,9 @@ One stream of questions with one send quota (a line in 2 s), answered by our roo
 first come first served, a random one, the newest, first come without what looks like an earlier one, and a cool-down.
 60 questions (12 products, 5 facts), in five wordings each, asked Zipf-distributed and Poisson in time; virtual time.
 
-An asker is covered when a line that answers this question is posted within 15 s after the asking; our room also points
-late askers at an answer of the last minute, which the second column counts in. The others get the benefit that a line
-for one counts for all who asked the same.
+An asker is covered when a line that answers this question is posted within 15 s after the asking. The second column
+counts in those whose question was answered in the last minute: that line still stands in the room (and we point them at
+it). A line for one counts for all who asked the same, whoever posts it.
 """
 
 import argparse
@@ -35,6 +35,7 @@ from bot.live.room import Recall, Room
 from tests.bench.sheet import show, verdict
 
 WITHIN = 15.0  # seconds
+FRESH = 60.0  # seconds that a line stands in the room for late askers
 GAP = 2.0  # seconds between lines
 COOL_DOWN = 5.0
 LOOKS_ALIKE = 0.8
@@ -197,24 +198,26 @@ def unlike(asked: list[Asked]) -> Seen:
 
 
 def judge(asked: list[Asked], seen: Seen) -> tuple[float, float, float, float, float]:
-    """Return covered, covered or pointed at an answer, merged wrongly, lines repeated within 15 s, and the wait."""
+    """Return shares: covered; covered, or answered in the last minute; merged wrongly; lines repeated within 15 s. And
+    the median wait of those covered. A line of the last minute counts for everybody: it still stands in the room.
+    """
     said: dict[Cluster, list[float]] = defaultdict(list)
     repeats = 0
     for at, clusters in seen.lines:
         repeats += all(said[c] and at - said[c][-1] < WITHIN for c in clusters)
         for c in clusters:
             said[c].append(at)
-    waits, pointed = [], 0
-    for n, a in enumerate(asked):
+    waits, before = [], 0
+    for a in asked:
         times = said[a.cluster]
         place = bisect.bisect_left(times, a.at)
         if place < len(times) and times[place] - a.at <= WITHIN:
             waits.append(times[place] - a.at)
-        elif n in seen.pointed:
-            pointed += 1
+        elif place and a.at - times[place - 1] <= FRESH:
+            before += 1
     total = len(asked)
     return (
-        len(waits) / total, (len(waits) + pointed) / total, seen.wrong / total, repeats / max(1, len(seen.lines)),
+        len(waits) / total, (len(waits) + before) / total, seen.wrong / total, repeats / max(1, len(seen.lines)),
         median(waits) if waits else float("nan"),
     )  # fmt: skip
 
@@ -247,9 +250,17 @@ def main() -> int:
             (name, f"{covered:.1%}", f"{pointed:.1%}", f"{wrong:.2%}", lines, f"{repeats:.0%}", f"{wait:.1f} s")
         )
     title = f"{given.rate:g} questions a minute, Zipf over 60, one line in {GAP:g} s"
-    columns = ("", "covered in 15 s", "or pointed at", "wrongly merged", "lines", "repeated lines", "median wait")
+    columns = (
+        "",
+        "covered in 15 s",
+        "or in the last minute",
+        "wrongly merged",
+        "lines",
+        "repeated lines",
+        "median wait",
+    )
     show("policies", title, columns, rows, given.out, f"medians of {given.seeds} streams, virtual time")
-    return verdict([f"{best:.1%} covered, asked for 90 %"] if best < 0.9 else [])
+    return verdict([f"{best:.1%} covered or answered in the last minute, asked for 90 %"] if best < 0.9 else [])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from statistics import mean
 import pytest
 
 from bot.domain.errors import SettingsError
-from bot.loadtest.arrivals import BURST, EVERY, flash, poisson, replay
+from bot.loadtest.arrivals import BURST, EVERY, FIRST, PEAK, flash, poisson, replay
 
 
 @pytest.mark.parametrize("arrivals", [poisson, flash, replay([0.0, 0.1, 0.2, 5.0, 9.0])])
@@ -27,10 +27,11 @@ def test_poisson_gaps_are_exponential() -> None:
 
 
 def test_a_flash_sale_comes_in_bursts() -> None:
-    """Most comments fall into the bursts."""
+    """At eight times the mean rate, the first of them soon."""
     times = list(flash(300.0, 20.0, random.Random(2)))
-    inside = [t for t in times if t % EVERY >= EVERY - BURST]
-    assert len(inside) > 0.7 * len(times)
+    inside = [t for t in times if 0 <= (t - FIRST) % EVERY < BURST]
+    assert len(inside) == pytest.approx(PEAK * 20.0 * BURST * 10, rel=0.05)
+    assert len([t for t in flash(20.0, 20.0, random.Random(2)) if FIRST <= t < FIRST + BURST]) > 300
 
 
 def test_a_recorded_rhythm_stays() -> None:

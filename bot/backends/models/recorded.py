@@ -4,6 +4,7 @@ without weights. The setting is `recorded:FILE`; `zhubo worker --record FILE` ma
 A recording is JSON lines: {"suffix": what was asked, "text": what was answered, "seconds": how long it took}.
 """
 
+import os
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -48,6 +49,7 @@ class RecordedWriter:
         self.name, self.slots, self.held = f"recorded {file.stem}", slots, 0
         self._clock, self._sleep = clock, sleep
         self._answers = {answer.suffix: answer for answer in answers}
+        self._mean = sum(answer.seconds for answer in answers) / max(1, len(answers))
         self._under_way: dict[str, tuple[float, Prompt, Answer]] = {}
 
     def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
@@ -56,18 +58,18 @@ class RecordedWriter:
         for id in drop:
             self._under_way.pop(id, None)
         for id, prompt in admit:
-            if answer := self._answers.get(prompt.suffix):
-                self._under_way[id] = self._clock(), prompt, answer
-            else:
-                told.append(Ended(id, error="this question is not in the recording"))
-        if not told and self._under_way:
+            # What was not recorded takes its time, too, and then fails.
+            answer = self._answers.get(prompt.suffix) or Answer(prompt.suffix, "", self._mean)
+            self._under_way[id] = self._clock(), prompt, answer
+        if self._under_way:
             due = min(began + answer.seconds for began, _, answer in self._under_way.values())
             self._sleep(min(STEP, max(0.0, due - self._clock())))
         for id, (began, prompt, answer) in list(self._under_way.items()):
             text, passed = answer.text[: prompt.max_chars], self._clock() - began
             if passed >= answer.seconds:
                 del self._under_way[id]
-                told.append(Ended(id, text))
+                known = prompt.suffix in self._answers
+                told.append(Ended(id, text, "" if known else "this question is not in the recording"))
             elif prompt.stream and passed >= answer.seconds / 2:
                 told.append(Partial(id, text[: len(text) // 2]))
                 self._under_way[id] = began, msgspec.structs.replace(prompt, stream=False), answer
@@ -75,25 +77,36 @@ class RecordedWriter:
 
 
 class Recorder:
-    """A writer that records what another one writes. Implements the port `Writer`."""
+    """A writer that records what another one writes. Implements the port `Writer`.
+
+    Raises:
+        ModelError: the file cannot be written.
+    """
 
     def __init__(self, writer: Writer, file: Path) -> None:
-        self._writer, self._file = writer, file
-        self.name, self.slots = writer.name, writer.slots
+        try:
+            self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as error:
+            raise ModelError(f"--record {file} cannot be written ({error.strerror}). Fix: give another.") from error
+        self._writer = writer
+        self.name, self.slots, self.held = writer.name, writer.slots, 0
         self._asked: dict[str, tuple[str, float]] = {}
-
-    @property
-    def held(self) -> int:
-        """What the other one holds."""
-        return self._writer.held
 
     def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> Sequence[Partial | Ended]:
         """See `Writer`."""
+        for id in drop:
+            self._asked.pop(id, None)
         self._asked |= {id: (prompt.suffix, time.monotonic()) for id, prompt in admit}
-        told = self._writer.step(admit, drop)
-        with self._file.open("ab") as file:
-            for ended in told:
-                if isinstance(ended, Ended) and (asked := self._asked.pop(ended.id, None)) and not ended.error:
-                    took = round(time.monotonic() - asked[1], 3)
-                    file.write(msgspec.json.encode(Answer(asked[0], ended.text, took)) + b"\n")
+        whole = False
+        try:
+            told = self._writer.step(admit, drop)
+            whole = True
+        finally:
+            if not whole:
+                self._asked.clear()  # the other one has lost all answers
+        self.held = self._writer.held
+        for ended in told:
+            if isinstance(ended, Ended) and (asked := self._asked.pop(ended.id, None)) and not ended.error:
+                took = round(time.monotonic() - asked[1], 3)
+                os.write(self._file, msgspec.json.encode(Answer(asked[0], ended.text, took)) + b"\n")
         return told

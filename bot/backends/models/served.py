@@ -85,6 +85,7 @@ class ServedWriter:
     ) -> None:  # fmt: skip
         base, name = urldefrag(url)
         self._base, self.slots = base.rstrip("/"), slots
+        self.held = 0  # the server keeps it
         self._clock = clock
         self._lock = Lock()
         self._failures, self._closed_until = 0, 0.0
@@ -122,11 +123,6 @@ class ServedWriter:
                 call.told = words
                 told.append(Partial(id, words))
         return told
-
-    @property
-    def held(self) -> int:
-        """Nothing here: the server keeps it."""
-        return 0
 
     def close(self) -> None:
         """Give connections and threads back."""

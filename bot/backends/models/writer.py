@@ -47,6 +47,7 @@ class SlotWriter:
         device, dtype, threads: what it runs on, such as "cpu", "bf16", 1.
         slots: answers written together.
         positions: tokens a prompt and its answer may have together.
+        held: bytes of keys and values after the last step, of answers and of kept prefixes.
     """
 
     def __init__(self, model: Any, tokenizer: Any, *, name: str, slots: int = 8) -> None:
@@ -71,6 +72,7 @@ class SlotWriter:
         self._lock = threading.Lock()
         self._entering: list[tuple[str, Request, Draft]] = []
         self._active: dict[str, tuple[Request, Draft]] = {}
+        self.held = 0
 
     @classmethod
     def load(
@@ -121,11 +123,6 @@ class SlotWriter:
         writer.forget()
         return writer
 
-    @property
-    def held(self) -> int:
-        """Bytes of keys and values, of answers and of kept prefixes."""
-        return self._engine.held
-
     def step(self, admit: Sequence[tuple[str, Prompt]], drop: Collection[str] = ()) -> list[Partial | Ended]:
         """See `Writer`. A step computes a token of every answer, and prompts of new ones up to `BUDGET` tokens.
 
@@ -160,6 +157,7 @@ class SlotWriter:
                     told.append(Ended(id, draft.words()))
                 elif words := draft.news():
                     told.append(Partial(id, words))
+            self.held = self._engine.held
             return told
 
     def forget(self) -> None:
@@ -167,6 +165,7 @@ class SlotWriter:
         self._active.clear()
         self._entering.clear()
         self._engine.forget()
+        self.held = 0
 
     def write(self, prompts: Sequence[Prompt]) -> list[str]:
         """Complete a batch: same length, same order; "" for one that cannot be written. For a writer without steps."""

@@ -35,8 +35,12 @@ def test_answers_come_in_their_time(tmp_path: Path) -> None:
 
 
 def test_what_was_not_recorded_ends_with_an_error(tmp_path: Path) -> None:
-    """At once, and alone."""
-    (told,) = RecordedWriter(recording(tmp_path)).step([("x", Prompt("p", "x？"))])
+    """After the mean time of an answer, and alone."""
+    now = [0.0]
+    writer = RecordedWriter(recording(tmp_path), clock=lambda: now[0], sleep=lambda seconds: None)
+    assert writer.step([("x", Prompt("p", "x？"))]) == []
+    now[0] = 2.0
+    (told,) = writer.step([])
     assert isinstance(told, Ended) and "recording" in told.error
 
 
@@ -46,6 +50,12 @@ def test_a_file_that_is_none_names_the_fix(tmp_path: Path) -> None:
     for name in ("missing", "bad"):
         with pytest.raises(ModelError, match="recorded:FILE"):
             RecordedWriter(tmp_path / name)
+
+
+def test_a_recording_that_cannot_be_written_names_the_fix(tmp_path: Path) -> None:
+    """At the start, not with the first answer."""
+    with pytest.raises(ModelError, match="--record"):
+        Recorder(EchoWriter(), tmp_path / "no" / "such" / "folder")
 
 
 def test_a_recording_of_a_writer_plays_what_it_wrote(tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""Commands that try something: the answers, a bot under load, an adapter."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("eval")(evaluate)
+    app.command()(loadtest)
+    app.command()(kit)
+
+
+def evaluate(
+    data: Annotated[Path, typer.Option("--data", help="Folder of the shared data sets. 公共数据集目录")] = Path(
+        "../shared/data"
+    ),
+    full: Annotated[bool, typer.Option(help="Longer runs. 跑得更久")] = False,
+) -> None:
+    """Measure the quality of answers, with a baseline beside each figure. 评测回答质量。"""
+    from bot.cli.evaluate import evaluate as measure
+
+    raise typer.Exit(measure(data, full=full))
+
+
+def loadtest(
+    scenarios: Annotated[list[str] | None, typer.Argument(help="See --list; all for every one. 场景")] = None,
+    show: Annotated[bool, typer.Option("--list", help="List scenarios and figures. 列出场景和指标")] = False,
+    rooms: Annotated[int, typer.Option(help="Rooms played together. 直播间数")] = 1,
+    rate: Annotated[float, typer.Option(help="Comments per second, all rooms together. 每秒弹幕总数")] = 15.0,
+    seconds: Annotated[float, typer.Option(help="Length; 0: as each scenario needs. 每个场景的秒数")] = 0.0,
+    arrivals: Annotated[str, typer.Option(help="poisson, flash, or a file of times. 弹幕到达方式")] = "poisson",
+    attach: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Wait on this port for your own bot. 等待已启动的机器人")
+    ] = None,
+    metrics: Annotated[str, typer.Option(help="Its figures, http://HOST:PORT/metrics. 机器人的指标地址")] = "",
+    worker_pid: Annotated[int, typer.Option(min=0, help="Its worker, for scenarios that harm it. 模型进程号")] = 0,
+    store_pid: Annotated[int, typer.Option(min=0, help="Its store, likewise. 存储进程号")] = 0,
+    model: Annotated[str, typer.Option(help="Model of the bot we start; default: a recording. 模型")] = "",
+    workers: Annotated[int, typer.Option(help="Workers of the bot we start. 模型进程数")] = 2,
+    batch: Annotated[int, typer.Option(help="Questions each of them writes together. 每批问题数")] = 8,
+    limit: Annotated[list[str] | None, typer.Option(help="Such as p95<=5 or covered>=0.9. 阈值，可多个")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for JSON and pictures. 结果目录")] = None,
+    seed: int = 1,
+) -> None:
+    """Play hard scenarios to a bot and fail when a limit is missed. 压力与故障测试。"""
+    from bot.cli.loadtest import Options, listing, load_test
+
+    if show:
+        typer.echo(listing())
+        return
+    options = Options(
+        tuple(scenarios or ["steady"]), rooms, rate, seconds, seed, arrivals, attach or 0, attach is not None, metrics,
+        worker_pid, store_pid, model, workers, batch, tuple(limit or ()), out,
+    )  # fmt: skip
+    raise typer.Exit(load_test(options))
+
+
+def kit(
+    adapter: Annotated[str, typer.Argument(help="Your adapter's factory, package.module:open_room. 适配器工厂")],
+    harness: Annotated[str, typer.Argument(help="Your fake platform, package.module:Harness. 模拟平台")],
+    only: Annotated[list[str] | None, typer.Option(help="Run this check only; may be repeated. 只跑这几项")] = None,
+) -> None:
+    """Check that an adapter does what the contract asks. 检验平台适配器。"""
+    from bot.cli.kit import check
+
+    raise typer.Exit(check(adapter, harness, only or ()))
