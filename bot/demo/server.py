@@ -84,7 +84,8 @@ class Room:
 
     def _leave(self, peer: ServerConnection) -> None:
         self._peers.discard(peer)
-        peer.transport.abort()
+        if not peer.transport.is_closing():
+            peer.transport.abort()
 
     async def close(self) -> None:
         """The show is over."""

@@ -194,7 +194,7 @@ class Dialling(_Platform):
                 self._talks.append(talk)
                 while not talk.done() and link not in self._stalled:
                     await asyncio.wait([talk], timeout=0.02)
-                if link not in self._stalled:
+                if link not in self._stalled and not link.transport.is_closing():
                     link.transport.abort()
             await asyncio.sleep(0.02)
 

@@ -107,8 +107,10 @@ def continuous(model: Any, room: int) -> Way:
         logging.getLogger("ContinuousBatchingLogger").setLevel(logging.CRITICAL)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model.generate_batch(inputs=prompts, generation_config=config, continuous_batching_config=shape)
-        return []
+            out = model.generate_batch(inputs=prompts, generation_config=config, continuous_batching_config=shape)
+        found = [request.generated_tokens for request in out.values()]
+        assert len(found) == len(prompts) and all(len(tokens) == NEW for tokens in found)
+        return []  # in an order of its own
 
     return lambda prompts: timed(lambda: write(prompts))
 
@@ -125,14 +127,14 @@ def llama_server() -> str | None:
 
 
 @contextlib.contextmanager
-def llama(binary: str, gguf: Path, count: int, length: int) -> Iterator[Way]:
-    """llama.cpp's server, one thread, `count` slots with a shared cache of keys and values; asked over HTTP."""
+def llama(binary: str, gguf: Path, count: int, length: int, threads: int = 1) -> Iterator[Way]:
+    """llama.cpp's server, `count` slots of `length` positions; asked over HTTP. Each slot keeps its own last prompt."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        binary, "-m", str(gguf), "--host", "127.0.0.1", "--port", str(port), "-t", "1", "-tb", "1", "-np", str(count),
-        "-c", str(count * length), "--no-webui", "--temp", "0",
+        binary, "-m", str(gguf), "--host", "127.0.0.1", "--port", str(port), "-t", str(threads),
+        "-tb", str(threads), "-np", str(count), "-c", str(count * length), "--no-webui", "--temp", "0",
     ]  # fmt: skip
     environment = dict(os.environ, LD_LIBRARY_PATH=f"{Path(binary).parent}:{os.environ.get('LD_LIBRARY_PATH', '')}")
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
@@ -148,6 +150,7 @@ def llama(binary: str, gguf: Path, count: int, length: int) -> Iterator[Way]:
         reply = http.request("POST", f"{base}/completion", json=body)
         if reply.status != 200:
             raise RuntimeError(f"llama.cpp says {reply.status}: {reply.data[:200]!r}")
+        assert reply.json()["tokens_predicted"] == NEW
         return []
 
     def write(prompts: Prompts) -> list[list[int]]:
