@@ -41,7 +41,9 @@ bench-sustained: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_intake --sustained 300 --out $(OUT) $(ARGS)
 
 bench-load: $(VENV)/.dev
-	$(BIN)/python -m bot loadtest overload faults --seconds 60 --limit "recovered<=10" --out $(OUT) $(ARGS)
+	$(BIN)/python -m bot loadtest overload --seconds 45 --rooms 12 --workers 1 --batch 2 \
+	  --limit "open_p95<=30" --limit "recovered<=10" --out $(OUT)/overload
+	$(BIN)/python -m bot loadtest faults --seconds 60 --limit "recovered<=10" --out $(OUT)/faults
 
 # The long ones: how much at most, ten million comments, facts beside a busy worker, all scenarios.
 bench-long: bench-intake bench-facts

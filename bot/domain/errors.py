@@ -8,6 +8,8 @@
     ├── StoreError              Valkey/Redis is not reachable
     ├── JournalError            a journal cannot be read
     ├── PortInUse               a local port is taken
+    ├── CheckFailed             an adapter did not do what the conformance kit asked
+    ├── NotHere                 a fake platform has no such thing: the kit leaves that check out
     └── AdapterError            how an adapter's one connection ended
         ├── Retry               try again (after `after` seconds, or when the supervisor sees fit)
         ├── Fatal               trying again cannot help (wrong token, unknown room)
@@ -47,6 +49,14 @@ class JournalError(ZhuboError):
 
 class PortInUse(ZhuboError):
     """A local port is already taken."""
+
+
+class CheckFailed(ZhuboError):
+    """A check of the conformance kit failed; says what was expected and what came."""
+
+
+class NotHere(ZhuboError):
+    """A verb of a kit's fake platform, when the platform has no such thing; says why. The check is left out."""
 
 
 class AdapterError(ZhuboError):

@@ -5,6 +5,7 @@
 Start reading at `harness.py`; what is tried is in `checks.py`.
 """
 
-from bot.kit.harness import Harness, NotHere
+from bot.domain.errors import NotHere
+from bot.kit.harness import Harness
 
 __all__ = ["Harness", "NotHere"]

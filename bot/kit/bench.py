@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from bot.domain.errors import CheckFailed
 from bot.domain.events import Heard
 from bot.domain.ports import Adapter, AdapterFactory, Outgoing, Receipt
 from bot.kit.harness import Harness
@@ -15,10 +16,6 @@ from bot.live.intake import Intake
 
 WITHIN = 5.0  # seconds in which anything asked for must have happened
 STOP = 3.0  # seconds in which an adapter must have stopped
-
-
-class Failed(Exception):
-    """A check failed; says what was expected and what came."""
 
 
 class Words(logging.Handler):
@@ -66,12 +63,12 @@ class Bench:
         return [h.id for h in self.heard if h.kind == "comment" and not h.own and not h.backfill]
 
     async def until(self, true: Callable[[], bool], what: str, within: float = WITHIN) -> None:
-        """Wait. Raises Failed naming what did not happen."""
+        """Wait. Raises CheckFailed naming what did not happen."""
         end = time.monotonic() + within
         while not true():
             if time.monotonic() > end:
                 state = f"{self.intake.state} {self.intake.why}".strip()
-                raise Failed(f"within {within:g} s {what}; the connection is {state}")
+                raise CheckFailed(f"within {within:g} s {what}; the connection is {state}")
             await asyncio.sleep(0.005)
 
     async def live(self) -> None:
@@ -91,12 +88,12 @@ class Bench:
             async with asyncio.timeout(WITHIN):
                 return await self.adapter.send(Outgoing(key, text))
         except TimeoutError as error:
-            raise Failed(f"send() returned no receipt within {WITHIN:g} s") from error
+            raise CheckFailed(f"send() returned no receipt within {WITHIN:g} s") from error
 
 
 @asynccontextmanager
 async def working(factory: AdapterFactory, harness: Harness, token: str | None = None) -> AsyncIterator[Bench]:
-    """Run an adapter meanwhile. Raises Failed when it does not stop in time, or leaves a task behind."""
+    """Run an adapter meanwhile. Raises CheckFailed when it does not stop in time, or leaves a task behind."""
     secret = harness.token if token is None else token
     options = {"token": secret, "patience": str(harness.patience)}
     before = asyncio.all_tasks()
@@ -116,11 +113,13 @@ async def working(factory: AdapterFactory, harness: Harness, token: str | None =
         except TimeoutError:
             done = set()
         if harmless and not done:
-            raise Failed(f"the adapter must stop within {STOP:g} s; it took more than {time.monotonic() - began:.1f} s")
+            raise CheckFailed(
+                f"the adapter must stop within {STOP:g} s; it took more than {time.monotonic() - began:.1f} s"
+            )
         await asyncio.sleep(0.02)
         named = {str(t.get_coro()) for t in asyncio.all_tasks() - before if _is_adapters(t, bench.adapter)}
         if harmless and named:
-            raise Failed(f"tasks of the adapter are left after aclose(): {', '.join(sorted(named))}")
+            raise CheckFailed(f"tasks of the adapter are left after aclose(): {', '.join(sorted(named))}")
 
 
 def _is_adapters(task: asyncio.Task[object], adapter: Adapter) -> bool:

@@ -7,9 +7,10 @@ from typing import Literal
 
 import msgspec
 
+from bot.domain.errors import CheckFailed, NotHere
 from bot.domain.ports import AdapterFactory
-from bot.kit.bench import Bench, Failed, Words, working
-from bot.kit.harness import Harness, NotHere
+from bot.kit.bench import Bench, Words, working
+from bot.kit.harness import Harness
 
 FLOOD = 1000  # events per second under which an adapter must stop in time
 GIVEN_UP = 20.0  # seconds in which a whole check must have come to an end
@@ -108,7 +109,7 @@ async def garbage(factory: AdapterFactory, harness: Harness) -> None:
         await bench.settled()
         _equal(harness.connections(), before, "connections")
         if not bench.intake.malformed_frames:
-            raise Failed("frames that cannot be read must be told with ctx.malformed()")
+            raise CheckFailed("frames that cannot be read must be told with ctx.malformed()")
 
 
 async def credentials(factory: AdapterFactory, harness: Harness) -> None:
@@ -117,7 +118,7 @@ async def credentials(factory: AdapterFactory, harness: Harness) -> None:
     async with working(factory, harness) as bench:
         await bench.until(lambda: bench.intake.state == "bad_credentials", "refused credentials must raise Fatal")
         if bench.waits:
-            raise Failed(f"refused credentials were tried again {len(bench.waits)} times")
+            raise CheckFailed(f"refused credentials were tried again {len(bench.waits)} times")
 
 
 async def throttled(factory: AdapterFactory, harness: Harness) -> None:
@@ -128,10 +129,10 @@ async def throttled(factory: AdapterFactory, harness: Harness) -> None:
         await harness.throttle_next(1.5)
         receipt = await bench.send("k1", "第一句")
         if receipt.outcome != "dropped" or not 1.0 <= receipt.after <= 2.5:
-            raise Failed(f"expected a receipt dropped, after=1.5; got {receipt.outcome}, after={receipt.after:g}")
+            raise CheckFailed(f"expected a receipt dropped, after=1.5; got {receipt.outcome}, after={receipt.after:g}")
         again = await bench.send("k2", "第二句")
         if again.outcome not in ("accepted", "confirmed"):
-            raise Failed(f"the next line must be accepted, got {again.outcome} {again.why}")
+            raise CheckFailed(f"the next line must be accepted, got {again.outcome} {again.why}")
         _equal(list(harness.sent()), ["第二句"], "lines at the platform")
 
 
@@ -143,7 +144,7 @@ async def lines(factory: AdapterFactory, harness: Harness) -> None:
         text = "好" * bench.adapter.caps().max_chars
         receipt = await bench.send("key-1", text)
         if receipt.key != "key-1" or receipt.outcome not in ("accepted", "confirmed", "unknown"):
-            raise Failed(f"expected a receipt for key-1, got {receipt}")
+            raise CheckFailed(f"expected a receipt for key-1, got {receipt}")
         _equal(list(harness.sent()), [text], "lines at the platform")
 
 
@@ -166,7 +167,7 @@ async def retracted(factory: AdapterFactory, harness: Harness) -> None:
         await harness.retract("gone")
         await bench.settled()
         if not any(h.kind == "retract" and h.target == "gone" for h in bench.heard):
-            raise Failed(f"expected a retract of 'gone', heard {[(h.kind, h.target) for h in bench.heard]}")
+            raise CheckFailed(f"expected a retract of 'gone', heard {[(h.kind, h.target) for h in bench.heard]}")
 
 
 async def limits(factory: AdapterFactory, harness: Harness) -> None:
@@ -206,7 +207,7 @@ async def secrets(factory: AdapterFactory, harness: Harness) -> None:
         log.removeHandler(words)
         log.setLevel(level)
     if any(harness.token in text for text in shown):
-        raise Failed("the credential stands in a repr, a reason or a log line")
+        raise CheckFailed("the credential stands in a repr, a reason or a log line")
 
 
 async def stop(factory: AdapterFactory, harness: Harness) -> None:
@@ -252,7 +253,7 @@ async def run(factory: AdapterFactory, harness: Callable[[], Harness], name: str
             await check(factory, platform)
     except NotHere as reason:
         return Checked(name, what, "not here", str(reason))
-    except Failed as failed:
+    except CheckFailed as failed:
         return Checked(name, what, "failed", str(failed))
     except TimeoutError:
         return Checked(name, what, "failed", f"it did not come to an end within {GIVEN_UP:g} s")
@@ -270,7 +271,7 @@ async def _reconnects(factory: AdapterFactory, harness: Harness, harm: Callable[
         await bench.live()
         await bench.settled()
         if not bench.waits:
-            raise Failed("session() must end by raising Retry, so that intake can wait before the next try")
+            raise CheckFailed("session() must end by raising Retry, so that intake can wait before the next try")
 
 
 def _can_send(bench: Bench) -> None:
@@ -280,4 +281,4 @@ def _can_send(bench: Bench) -> None:
 
 def _equal(got: object, wanted: object, what: str) -> None:
     if got != wanted:
-        raise Failed(f"{what}: expected {str(wanted)[:200]}, got {str(got)[:200]}")
+        raise CheckFailed(f"{what}: expected {str(wanted)[:200]}, got {str(got)[:200]}")

@@ -5,10 +5,6 @@ from types import TracebackType
 from typing import Protocol, Self
 
 
-class NotHere(Exception):  # noqa: N818 - not an error: the platform has no such thing
-    """Raised by a verb when the platform has no such thing; says why. The check is then left out, and listed so."""
-
-
 class Harness(Protocol):
     """A platform on loopback with one room, listening before `__aenter__` returns.
 

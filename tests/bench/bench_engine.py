@@ -1,6 +1,6 @@
 """Answers per processor second: one comment at a time through `generate`, ours, and what others have.
 
-    make bench-engine                                  SmolLM2-135M, fp32, bf16 and int8, one thread, three rounds
+    make bench-engine                                  SmolLM2-135M, fp32, bf16 and int8, one thread, two rounds
     make bench-engine ARGS="--rounds 1 --prompts 32"   a look
     python tests/bench/bench_engine.py --device cuda --random qwen3-0.6b,qwen3-8b      on a GPU, random weights
 
@@ -131,7 +131,7 @@ def same(rounds: Rounds, one: str, other: str) -> str:
 def main() -> int:
     """Measure and print; 1 when a floor is missed."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rounds", type=int, default=2)
     options.add_argument("--prompts", type=int, default=32)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--device", default="cpu")

@@ -1,6 +1,6 @@
 """A worker under an open-loop load: how soon the first words come, and how late its event loop is meanwhile.
 
-    make bench-live                        SmolLM2-135M, bf16, 32 slots, one thread: 70 % of what it can do, 40 s
+    make bench-live                        SmolLM2-135M, bf16, 32 slots, one thread: 70 % of what it can do, 30 s
 
 The rate it can do is measured first, by keeping it full for a while. Then questions come as a Poisson process at 70 %
 of it, whatever the worker does, and waits count from when each was due. The worker is the real one (`bot.worker.loop`)
@@ -110,7 +110,7 @@ async def measure(writer: SlotWriter, seconds: float, seed: int) -> tuple[float,
 def main() -> int:
     """Measure and print; 1 when a floor is missed."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("--seconds", type=float, default=40.0)
+    options.add_argument("--seconds", type=float, default=30.0)
     options.add_argument("--slots", type=int, default=32)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--dtype", default="bf16")
