@@ -224,13 +224,14 @@ async def stop(factory: AdapterFactory, harness: Harness) -> None:
                 ready.set()
                 await asyncio.sleep(0.02)
 
-        flooding = asyncio.create_task(flood())
+        flooding, heard = asyncio.create_task(flood()), False
         try:
             await ready.wait()
             await bench.until(lambda: len(bench.comments) + len(bench.shed) > FLOOD // 4, "a flood must be heard")
-        except BaseException:
-            flooding.cancel()
-            raise
+            heard = True
+        finally:
+            if not heard:
+                flooding.cancel()
     going = False
     await asyncio.wait([flooding])
 
