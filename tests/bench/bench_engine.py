@@ -88,7 +88,7 @@ class Rounds:
         took = way(chosen)
         cost = self._cost(took) / len(chosen)
         self.cost[name].append(cost)
-        if took.tokens:
+        if len(took.tokens) > len(self.tokens.get(name, ())):
             self.tokens[name] = took.tokens
         if self.cost[reference]:
             self.ratio[name].append(self.cost[reference][-1] / cost)
@@ -109,7 +109,7 @@ def of_dtype(name: str, model: Any, rounds: Rounds, tokenizer: Any, head: int, g
     alone = ways.one_at_a_time(model)
     alone(rounds.batch[:1])
     for turn in range(given.rounds):
-        few = rounds.alone if turn else max(8, rounds.alone)  # more of them once, to compare the texts
+        few = rounds.alone if turn else max(6, rounds.alone)  # more of them once, to compare the texts
         rounds.measure(reference, alone, reference, rounds.batch[:few])
         for label, way in own.items():
             rounds.measure(label, way, reference, rounds.batch[: 8 if " 4" in label else None])
