@@ -80,7 +80,10 @@ def load_test(options: Options) -> int:
     results = []
     for name in names:
         console.print(f"{name}: {(ALL[name].__doc__ or '').splitlines()[0]}", soft_wrap=True)
-        results.append(loop.run(play(name, options, console)))
+        try:
+            results.append(loop.run(play(name, options, console)))
+        finally:
+            go_on()
         for line in story(results[-1]):
             console.print(f"  {line}", soft_wrap=True)
     console.print(table(results))
@@ -151,10 +154,7 @@ async def play(name: str, options: Options, console: Console) -> Result:
             model = options.model or f"recorded:{RECORDED}"
             async with company.up(rooms, goods, model=model, workers=options.workers, batch=options.batch):
                 test.metrics = company.metrics
-                try:
-                    return await test.run(stage.seconds)
-                finally:
-                    go_on()
+                return await test.run(stage.seconds)
 
 
 async def _attached(
@@ -172,10 +172,7 @@ async def _attached(
         console.print(f"waiting for the bot / 等待机器人接入:\n  zhubo run {rooms} --catalogue {goods}", soft_wrap=True)
         if not options.metrics:
             console.print("no --metrics: what becomes of each comment is not checked / 未给 --metrics，不核对账目")
-        try:
-            return await test.run(stage.seconds)
-        finally:
-            go_on()
+        return await test.run(stage.seconds)
 
 
 def _arrivals(text: str) -> arrivals.Arrivals:
@@ -200,9 +197,8 @@ def story(result: Result) -> list[str]:
         after = f"well again {f.recovered:.1f} s after it" if f.recovered >= 0 else "NOT well again"
         told.append(f"{f.name.replace('_', ' ')} at {f.at:g} s: {after}")
     if result.open:
-        share = (
-            f"{result.open_answered:.0%} of {result.open} questions for the model answered, p95 {result.open_p95:.1f} s"
-        )
+        share = f"{result.open_answered:.0%} of {result.open} questions for the model answered"
+        share += f", p95 {result.open_p95:.1f} s" if result.open_answered else ""
         jobs = ", ".join(f"{n} {name}" for name, n in result.jobs.items() if n)
         told.append(f"{share}{'; jobs: ' if jobs else ''}{jobs}")
     return told

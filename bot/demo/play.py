@@ -17,6 +17,7 @@ from bot.app import Front, connect_redis, run_until_signal
 from bot.backends.redis_queue import RedisJobs
 from bot.backends.valkey import store_url
 from bot.demo.platform import Report
+from bot.demo.process import end
 from bot.domain.errors import StoreError, ZhuboError
 from bot.settings import Settings
 
@@ -129,14 +130,7 @@ async def _process(*arguments: str, quiet: bool = True) -> AsyncIterator[asyncio
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.terminate()
-            try:
-                async with asyncio.timeout(10.0):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        await end(process)
 
 
 async def _address(platform: asyncio.subprocess.Process) -> str:

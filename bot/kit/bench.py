@@ -39,8 +39,8 @@ class Bench:
         shed: comments that intake dropped.
     """
 
-    def __init__(self, adapter: Adapter, harness: Harness, secret: str) -> None:
-        self.adapter, self.harness, self.secret = adapter, harness, secret
+    def __init__(self, adapter: Adapter, harness: Harness) -> None:
+        self.adapter, self.harness = adapter, harness
         self.heard: list[Heard] = []
         self.waits: list[float] = []
         self.shed: list[Heard] = []
@@ -92,12 +92,11 @@ class Bench:
 
 
 @asynccontextmanager
-async def working(factory: AdapterFactory, harness: Harness, token: str | None = None) -> AsyncIterator[Bench]:
+async def working(factory: AdapterFactory, harness: Harness) -> AsyncIterator[Bench]:
     """Run an adapter meanwhile. Raises CheckFailed when it does not stop in time, or leaves a task behind."""
-    secret = harness.token if token is None else token
-    options = {"token": secret, "patience": str(harness.patience)}
+    options = {"token": harness.token, "patience": str(harness.patience)}
     before = asyncio.all_tasks()
-    bench = Bench(factory(harness.url, options), harness, secret)
+    bench = Bench(factory(harness.url, options), harness)
     door = asyncio.create_task(bench.intake.run(bench.adapter))
     harmless = False
     try:

@@ -92,24 +92,13 @@ async def silent(factory: AdapterFactory, harness: Harness) -> None:
 
 async def stranger(factory: AdapterFactory, harness: Harness) -> None:
     """Events of unknown kinds cost nothing."""
-    async with working(factory, harness) as bench:
-        await bench.live()
-        before = harness.connections()
-        await harness.unknown()
-        await bench.settled()
-        _equal(harness.connections(), before, "connections")
+    await _survives(factory, harness, harness.unknown)
 
 
 async def garbage(factory: AdapterFactory, harness: Harness) -> None:
     """Frames that are none are counted, and the connection goes on."""
-    async with working(factory, harness) as bench:
-        await bench.live()
-        before = harness.connections()
-        await harness.malformed()
-        await bench.settled()
-        _equal(harness.connections(), before, "connections")
-        if not bench.intake.malformed_frames:
-            raise CheckFailed("frames that cannot be read must be told with ctx.malformed()")
+    if not await _survives(factory, harness, harness.malformed):
+        raise CheckFailed("frames that cannot be read must be told with ctx.malformed()")
 
 
 async def credentials(factory: AdapterFactory, harness: Harness) -> None:
@@ -137,7 +126,7 @@ async def throttled(factory: AdapterFactory, harness: Harness) -> None:
 
 
 async def lines(factory: AdapterFactory, harness: Harness) -> None:
-    """A line of the longest length is sent whole, receipts carry their keys, and nothing is sent while cut off."""
+    """A line of the longest length is sent whole, and its receipt carries its key."""
     async with working(factory, harness) as bench:
         await bench.live()
         _can_send(bench)
@@ -259,6 +248,17 @@ async def run(factory: AdapterFactory, harness: Callable[[], Harness], name: str
     except TimeoutError:
         return Checked(name, what, "failed", f"it did not come to an end within {GIVEN_UP:g} s")
     return Checked(name, what, "ok")
+
+
+async def _survives(factory: AdapterFactory, harness: Harness, harm: Callable[[], Awaitable[None]]) -> int:
+    """Check that a connection goes on; return how many frames were told to be unreadable."""
+    async with working(factory, harness) as bench:
+        await bench.live()
+        before = harness.connections()
+        await harm()
+        await bench.settled()
+        _equal(harness.connections(), before, "connections")
+        return bench.intake.malformed_frames
 
 
 async def _reconnects(factory: AdapterFactory, harness: Harness, harm: Callable[[], Awaitable[None]]) -> None:

@@ -58,6 +58,7 @@ class Jobs:
     def ask(self, job: Job, deliver: Deliver) -> None:
         """Queue a job; its one answer goes to `deliver`."""
         if len(self._waiting) >= WAITING:
+            self.failed["failed"] += 1
             deliver(Drafted(Written(job.id, error="the job queue is full")))
             return
         self._asked[job.id] = deliver, job.deadline

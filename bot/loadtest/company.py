@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 import urllib3
 
 from bot.backends.valkey import EmbeddedValkey
+from bot.demo.process import end
 from bot.domain.errors import SettingsError, ZhuboError
 from bot.loadtest.play import Hands
 
@@ -100,14 +102,8 @@ class Company:
             yield process
         finally:
             if process.returncode is None:
-                process.send_signal(signal.SIGCONT)
-                process.terminate()
-                try:
-                    async with asyncio.timeout(10.0):
-                        await process.wait()
-                except TimeoutError:
-                    process.kill()
-                    await process.wait()
+                process.send_signal(signal.SIGCONT)  # one that stands still cannot end
+            await end(process)
 
 
 def others(worker: int, store: int) -> Hands:
@@ -156,8 +152,6 @@ def _kill(pid: int) -> None:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

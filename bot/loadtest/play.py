@@ -83,7 +83,7 @@ class Play:
     async def _ledger(self, before: Scrape) -> tuple[int, dict[str, int], dict[str, int]]:
         """Return what the bot says it received in our rooms, by fate, and its jobs; -1 when it is gone.
 
-        Comments lost in one room are not made good by others counted twice elsewhere: the worst room counts.
+        The judge is told room by room: comments lost in one are not made good by others counted twice elsewhere.
         """
         try:
             after = await scrape(self._http, self.metrics)

@@ -82,8 +82,10 @@ class Rounds:
         self.ratio: dict[str, list[float]] = defaultdict(list)
         self.tokens: dict[str, list[list[int]]] = {}
 
-    def measure(self, name: str, way: Way, reference: str, batch: list[list[int]] | None = None) -> None:
-        """Run a way once."""
+    def measure(
+        self, name: str, way: Way, reference: str, batch: list[list[int]] | None = None, turn: int = -1
+    ) -> None:  # fmt: skip
+        """Run a way once; its ratio is to the reference of that turn, the last one unless said."""
         chosen = self.batch if batch is None else batch
         took = way(chosen)
         cost = self._cost(took) / len(chosen)
@@ -91,7 +93,7 @@ class Rounds:
         if len(took.tokens) > len(self.tokens.get(name, ())):
             self.tokens[name] = took.tokens
         if self.cost[reference]:
-            self.ratio[name].append(self.cost[reference][-1] / cost)
+            self.ratio[name].append(self.cost[reference][turn] / cost)
 
     def _cost(self, took: Took) -> float:
         return took.cpu if self.device == "cpu" else took.wall
@@ -101,9 +103,9 @@ def of_dtype(name: str, model: Any, rounds: Rounds, tokenizer: Any, head: int, g
     """Measure the ways that run in this process."""
     decode = tokenizer.decode
     reference = f"{name} generate, one at a time"
-    many = [32] if given.device == "cpu" else [64]
-    own = {f"{name} slots, {n}": ways.slots(model, n, head, decode) for n in (4, *many)}
-    static = ways.in_batches(model, many[0])
+    many = 32 if given.device == "cpu" else 64
+    own = {f"{name} slots, {n}": ways.slots(model, n, head, decode) for n in (4, many)}
+    static = ways.in_batches(model, many)
     for way in own.values():
         way(rounds.batch[:4])  # warm, as a worker is before its room opens
     alone = ways.one_at_a_time(model)
@@ -114,10 +116,10 @@ def of_dtype(name: str, model: Any, rounds: Rounds, tokenizer: Any, head: int, g
         for label, way in own.items():
             rounds.measure(label, way, reference, rounds.batch[: 8 if " 4" in label else None])
         if turn == 0 and (name != "fp32" or given.all):  # slow ones once
-            rounds.measure(f"{name} generate, batches of {many[0]}", static, reference, rounds.batch[: many[0]])
+            rounds.measure(f"{name} generate, batches of {many}", static, reference, rounds.batch[:many])
             if given.continuous:
-                way = ways.continuous(model, 16 + 8 * many[0])
-                rounds.measure(f"{name} transformers' continuous batching", way, reference, rounds.batch[: many[0]])
+                way = ways.continuous(model, 16 + 8 * many)
+                rounds.measure(f"{name} transformers' continuous batching", way, reference, rounds.batch[:many])
 
 
 def same(rounds: Rounds, one: str, other: str) -> str:
@@ -160,10 +162,7 @@ def main() -> int:
         way = ways.slots(eight, 32, head, tokenizer.decode)
         way(batch[:4])
         for turn in range(given.rounds):
-            rounds.measure("int8 slots, 32", way, "fp32 generate, one at a time")
-            rounds.ratio["int8 slots, 32"][-1] = (
-                rounds.cost["fp32 generate, one at a time"][turn] / rounds.cost["int8 slots, 32"][-1]
-            )
+            rounds.measure("int8 slots, 32", way, "fp32 generate, one at a time", turn=turn)
         peers(rounds, given)
     return report(rounds, given)
 
@@ -172,7 +171,9 @@ def peers(rounds: Rounds, given: argparse.Namespace) -> None:
     """Measure llama.cpp's server, where there is one."""
     binary = ways.llama_server()
     if not binary:
-        CONSOLE.print("llama.cpp's server is not here: not measured. See README, Figures, to get it.")
+        CONSOLE.print(
+            "llama.cpp's server is not here: not measured. Fix: name it in LLAMA_SERVER (see this file's head)."
+        )
         return
     for name in ("fp32", "bf16") if given.all else ("bf16",):
         gguf = Path(os.environ.get("LLAMA_GGUF", str(default_cache()))) / f"SmolLM2-135M-{name}.gguf"
@@ -183,11 +184,9 @@ def peers(rounds: Rounds, given: argparse.Namespace) -> None:
             way(rounds.batch[:1])
             way(rounds.batch[:32])
             for turn in range(given.rounds):
-                rounds.measure(f"{name} llama.cpp server, 32 slots", way, "none")
-                ratio = rounds.cost[f"{name} generate, one at a time"][turn]
-                rounds.ratio[f"{name} llama.cpp server, 32 slots"].append(
-                    ratio / rounds.cost[f"{name} llama.cpp server, 32 slots"][-1]
-                )
+                rounds.measure(
+                    f"{name} llama.cpp server, 32 slots", way, f"{name} generate, one at a time", turn=turn
+                )  # fmt: skip
 
 
 def report(rounds: Rounds, given: argparse.Namespace) -> int:

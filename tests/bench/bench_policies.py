@@ -59,10 +59,9 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct):
-    """What came of it: lines as (time, clusters), comments pointed at an earlier answer, and those merged wrongly."""
+    """What came of it: lines as (time, clusters), and how many comments were merged wrongly."""
 
     lines: list[tuple[float, tuple[Cluster, ...]]] = []
-    pointed: set[int] = set()
     wrong: int = 0
 
 
@@ -123,8 +122,6 @@ def _judged(turns: list[Turn], asked: list[Asked]) -> Seen:
         if turn.fate == "merged":
             cluster = asked[int(turn.id)].cluster
             seen.wrong += first.get(turn.question, cluster) != cluster
-            if turn.reason == "answered_before":
-                seen.pointed.add(int(turn.id))
     seen.lines = [(at, tuple(clusters)) for at, clusters in sorted(answered.items())]
     return seen
 
@@ -243,12 +240,10 @@ def main() -> int:
     best, rows = 0.0, []
     for name, way in ways.items():
         results = [(judge(asked, seen), len(seen.lines)) for asked in streams for seen in [way(asked)]]
-        covered, pointed, wrong, repeats, wait = (median(r[i] for r, _ in results) for i in range(5))
-        best = best or pointed
+        covered, recent, wrong, repeats, wait = (median(r[i] for r, _ in results) for i in range(5))
+        best = best or recent
         lines = f"{median(n for _, n in results):.0f}"
-        rows.append(
-            (name, f"{covered:.1%}", f"{pointed:.1%}", f"{wrong:.2%}", lines, f"{repeats:.0%}", f"{wait:.1f} s")
-        )
+        rows.append((name, f"{covered:.1%}", f"{recent:.1%}", f"{wrong:.2%}", lines, f"{repeats:.0%}", f"{wait:.1f} s"))
     title = f"{given.rate:g} questions a minute, Zipf over 60, one line in {GAP:g} s"
     columns = (
         "",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 import pytest
 
 from bot.domain.errors import StoreError
-from bot.domain.work import Claimed, Ended, Job, Partial, Prompt, Shift, Written
+from bot.domain.work import Claimed, Encoder, Ended, Job, Partial, Prompt, Shift, Written
 from bot.worker import loop
 from bot.worker.loop import Worker
 from tests.fakes import EchoWriter
@@ -58,8 +58,8 @@ class Bench:
         return True
 
 
-async def work(bench: Bench, writer: object) -> list[Written]:
-    worker = Worker(bench, writer, clock=lambda: 50.0)  # type: ignore[arg-type]
+async def work(bench: Bench, writer: object, encoder: Encoder | None = None) -> list[Written]:
+    worker = Worker(bench, writer, clock=lambda: 50.0, encoder=encoder)  # type: ignore[arg-type]
     task = asyncio.create_task(worker.run())
     await bench.empty.wait()
     worker.stop()
@@ -223,11 +223,7 @@ async def test_texts_are_read_beside_answers_and_starve_none() -> None:
 
     crowd = [to_read(f"r{n}", *["abc"] * 20) for n in range(9)]
     bench, encoder = Bench([claim("answer"), *crowd]), Lengths()
-    worker = Worker(bench, Slow(), clock=lambda: 50.0, encoder=encoder)  # type: ignore[arg-type]
-    task = asyncio.create_task(worker.run())
-    await bench.empty.wait()
-    worker.stop()
-    await task
+    await work(bench, Slow(), encoder)
     assert max(encoder.batches) <= 64 and len(encoder.batches) == 3
     vectors = {w.id: w.vectors for w in bench.finished if w.id != "answer"}
     assert vectors == {f"r{n}": ((3.0,),) * 20 for n in range(9)}
@@ -237,13 +233,7 @@ async def test_texts_are_read_beside_answers_and_starve_none() -> None:
 async def test_what_cannot_be_read_fails_alone() -> None:
     """Its neighbours of the batch are read; what comes too late is not; without an encoder each is told so."""
     jobs = [to_read("a", "xx"), to_read("b", "bad"), to_read("late", "x", deadline=1.0), to_read("c", "")]
-    bench = Bench(jobs)
-    worker = Worker(bench, EchoWriter(), clock=lambda: 50.0, encoder=Lengths())  # type: ignore[arg-type]
-    task = asyncio.create_task(worker.run())
-    await bench.empty.wait()
-    worker.stop()
-    await task
-    done = {w.id: w.vectors or w.error for w in bench.finished}
+    done = {w.id: w.vectors or w.error for w in await work(Bench(jobs), EchoWriter(), Lengths())}
     assert done == {
         "a": ((2.0,),), "c": ((0.0,),), "late": "late", "b": "the encoder failed on these texts (ValueError)",
     }  # fmt: skip
