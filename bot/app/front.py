@@ -7,7 +7,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -55,12 +55,22 @@ def open_adapter(url: str, *, unofficial: bool) -> Adapter:
         raise SettingsError(
             f"room {url}: adapter {scheme} cannot be loaded ({error}). Fix: install it again."
         ) from error
-    adapter = factory(url, {"token": os.environ.get("ZHUBO_TOKEN", "")})
+    adapter = factory(url, credentials(scheme, os.environ))
     if not adapter.caps().official and not unofficial:
         raise SettingsError(
             f"room {url}: {scheme} is an unofficial route. Fix: add --unofficial if you accept the risk."
         )
     return adapter
+
+
+def credentials(scheme: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of a platform: ZHUBO_TWITCH_CLIENT_ID is the option "client_id" of scheme twitch.
+
+    The option "token" of every platform is ZHUBO_TOKEN, unless it has its own.
+    """
+    prefix = f"ZHUBO_{scheme.upper().replace('-', '_')}_"
+    own = {name.removeprefix(prefix).lower(): v for name, v in environment.items() if name.startswith(prefix)}
+    return {"token": environment.get("ZHUBO_TOKEN", "")} | own
 
 
 def room_name(url: str, taken: Iterable[str]) -> str:

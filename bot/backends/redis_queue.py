@@ -97,7 +97,7 @@ class RedisJobs:
         """Queue jobs in order, in one round trip."""
         pipe, now = self._redis.pipeline(transaction=False), self._clock()
         for job in jobs:
-            sent = msgspec.structs.replace(job, reply_to=self._results, deadline=job.deadline - now)
+            sent = msgspec.structs.replace(job, reply_to=self._results, deadline=job.deadline - now, begin=job.begin and job.begin - now)
             pipe.xadd(JOBS, {"j": _encode(sent)}, maxlen=100_000, approximate=True)
         await _ours(pipe.execute())
 
@@ -231,7 +231,8 @@ class RedisWork:
     def _claimed(self, entry: str, fields: dict[bytes, bytes], tries: int = 1) -> Claimed:
         job = _job(fields[b"j"])
         since = int(entry.partition("-")[0]) / 1000 + self._off
-        return Claimed(entry, msgspec.structs.replace(job, deadline=since + job.deadline), tries)
+        begin = job.begin and since + job.begin
+        return Claimed(entry, msgspec.structs.replace(job, deadline=since + job.deadline, begin=begin), tries)
 
 
 async def ping(redis: Redis, within: float) -> None:

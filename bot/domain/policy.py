@@ -12,7 +12,9 @@ class RoomPolicy(msgspec.Struct, frozen=True):
     Attributes:
         send_gap: least time between two of our lines; the platform's own limit wins when it is longer.
         answer_within: a question with no send slot after this expires.
-        model_within: how long a question may wait for the model before it goes to the host.
+        begin_within: how long a question may wait until a worker begins its answer, before it goes to the host: more
+            are not let in than the workers get round to, so that a burst is over soon after its end.
+        model_within: how long a question may be with the workers, its answer's time included.
         recall_within: how long a question waits for the viewer's session context.
         repeat_after: an answered question asked again sooner than this points at the answer given.
         reheat_askers: unless so many ask again, or the fact changed.
@@ -27,7 +29,8 @@ class RoomPolicy(msgspec.Struct, frozen=True):
 
     send_gap: float = 2.0
     answer_within: float = 30.0
-    model_within: float = 25.0
+    begin_within: float = 7.0
+    model_within: float = 18.0
     recall_within: float = 0.25
     repeat_after: float = 60.0
     reheat_askers: int = 5

@@ -18,6 +18,7 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
         prefix: instructions and product card, the same for every question on this product version.
         suffix: the viewers' question and whatever changes often.
         deadline: after it nobody wants the answer.
+        begin: an answer that is not begun by then is not begun at all; 0.0 when only the deadline counts.
         max_chars: longest useful answer, in characters.
         reply_to: result stream of the front that asked.
         room: whose job it is; rooms share a worker fairly.
@@ -31,6 +32,7 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
     prefix: str
     suffix: str
     deadline: float
+    begin: float = 0.0
     max_chars: int = 60
     reply_to: str = ""
     room: str = ""

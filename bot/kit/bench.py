@@ -94,7 +94,7 @@ class Bench:
 @asynccontextmanager
 async def working(factory: AdapterFactory, harness: Harness) -> AsyncIterator[Bench]:
     """Run an adapter meanwhile. Raises CheckFailed when it does not stop in time, or leaves a task behind."""
-    options = {"token": harness.token, "patience": str(harness.patience)}
+    options = {**harness.options, "token": harness.token, "patience": str(harness.patience)}
     before = asyncio.all_tasks()
     bench = Bench(factory(harness.url, options), harness)
     door = asyncio.create_task(bench.intake.run(bench.adapter))

@@ -1,6 +1,6 @@
 """What an adapter's author brings: a fake of the platform that does as it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -15,6 +15,8 @@ class Harness(Protocol):
     Attributes:
         url: of the room, as an operator would write it; known once entered.
         token: the right credential. The kit gives it to the adapter as the option "token".
+        options: what the adapter needs beside token and patience, as an operator would set it in the environment; {}
+            when it needs nothing more.
         patience: seconds of silence after which the adapter must have given up a connection; the kit gives it to the
             adapter as the option "patience". Keep it short.
     """
@@ -22,6 +24,7 @@ class Harness(Protocol):
     url: str
     token: str
     patience: float
+    options: Mapping[str, str]
 
     async def __aenter__(self) -> Self:
         """Start listening."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bot.domain.errors import StoreError
 from bot.domain.inputs import Drafted, Staffed
 from bot.domain.work import Crew, Job, JobQueue, Written
+from bot.live.admission import Admission
 from bot.live.cancelled import cancelled
 
 log = logging.getLogger(__name__)
@@ -15,13 +16,13 @@ log = logging.getLogger(__name__)
 RETRY = 0.3  # seconds between tries while the queue is down
 COUNT_EVERY = 1.0  # seconds between two counts of the workers
 FORGET = 30.0  # seconds after its deadline that an answer is still expected
-WAITING = 2000  # jobs that may wait for the queue
+WAITING = 2000  # jobs that may wait to be let in
 
 Deliver = Callable[[Drafted | Staffed], None]
 
 
 class Jobs:
-    """Submits jobs in batches, hands each answer to the room that asked, and knows how many workers live.
+    """Submits jobs as the workers get round to them, hands each answer to the room that asked, and counts the workers.
 
     Attributes:
         crew: the workers and their queue at the last count; empty while the queue is down.
@@ -33,7 +34,7 @@ class Jobs:
         self._queue, self._clock = queue, clock
         self._rooms: list[Deliver] = []
         self._asked: dict[str, tuple[Deliver, float]] = {}
-        self._waiting: list[Job] = []
+        self._admission = Admission()
         self._cancelled: list[str] = []
         self._bell = asyncio.Event()
         self.crew = Crew()
@@ -57,12 +58,12 @@ class Jobs:
 
     def ask(self, job: Job, deliver: Deliver) -> None:
         """Queue a job; its one answer goes to `deliver`."""
-        if len(self._waiting) >= WAITING:
+        if len(self._admission) >= WAITING:
             self.failed["failed"] += 1
             deliver(Drafted(Written(job.id, error="the job queue is full")))
             return
         self._asked[job.id] = deliver, job.deadline
-        self._waiting.append(job)
+        self._admission.add(job)
         self._bell.set()
 
     def cancel(self, job: str) -> None:
@@ -83,8 +84,11 @@ class Jobs:
         while not cancelled():
             await self._bell.wait()
             self._bell.clear()
-            gone, self._cancelled = set(self._cancelled), []
-            batch, self._waiting = [job for job in self._waiting if job.id not in gone], []
+            gone, self._cancelled = self._cancelled, []
+            self._admission.ended(gone)
+            for late in self._admission.late(self._clock()):
+                self._answer(Written(late, error="late"))
+            batch = self._admission.admit(self.crew)
             try:
                 if batch:
                     await self._queue.submit(batch)
@@ -94,7 +98,7 @@ class Jobs:
                     self._answer(Written(job.id, error="the job queue is down"))
             try:
                 if gone:
-                    await self._queue.cancel(sorted(gone))
+                    await self._queue.cancel(gone)
             except StoreError as error:  # nobody listens to their answers any more: it only costs the workers time
                 log.debug("jobs not cancelled: %s", error)
 
@@ -112,6 +116,8 @@ class Jobs:
             if found := self._asked.get(written.id):
                 found[0](Drafted(written))
         elif found := self._asked.pop(written.id, None):
+            self._admission.ended([written.id])
+            self._bell.set()
             if written.error:
                 self.failed["late" if written.error == "late" else "failed"] += 1
             else:
@@ -131,5 +137,7 @@ class Jobs:
             now = self._clock()
             for job in [job for job, (_, deadline) in self._asked.items() if deadline + FORGET < now]:
                 del self._asked[job]  # lost with the store; its question ended at the deadline
+                self._admission.ended([job])
                 self.failed["lost"] += 1
+            self._bell.set()
             await asyncio.sleep(COUNT_EVERY)

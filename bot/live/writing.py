@@ -41,7 +41,7 @@ class Writing:
                 if not state.staffed:
                     self.fall_back(now, question, "to_host", "no_worker")
                     return
-                state.move(question, "open", now + state.policy.model_within)
+                state.move(question, "open", now + state.policy.begin_within)
                 self.ask(now)
 
     def ask(self, now: float) -> None:
@@ -52,12 +52,10 @@ class Writing:
             match self._decide(question, "product_gone"):
                 case AskModel(prefix, suffix):
                     self._jobs += 1
-                    job = Job(
-                        f"{state.name}:{state.boot}:{self._jobs}", prefix, suffix, question.until, room=state.name,
-                        weight=question.people,
-                    )  # fmt: skip
+                    id, until = f"{state.name}:{state.boot}:{self._jobs}", now + state.policy.model_within
+                    job = Job(id, prefix, suffix, until, question.until, room=state.name, weight=question.people)
                     state.book.expect(question, job.id)
-                    state.move(question, "drafting", question.until)
+                    state.move(question, "drafting", until)
                     state.out.append(job)
                 case _:
                     self.draft(now, question)

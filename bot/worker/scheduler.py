@@ -1,8 +1,8 @@
 """Which of the claimed jobs are written now. Imports no torch, knows no clock.
 
-A job waits, is written, and ends once: with words, late, or failed. It is late when its deadline has passed, or when
-the time that answers take lately would carry it past its deadline: what would come too late is not begun. Rooms take
-turns, however many jobs each has; within a room the job goes first that most people wait for.
+A job waits, is written, and ends once: with words, late, or failed. It is late when its deadline has passed, when the
+time that answers take lately would carry it past its deadline, or when it had to begin by now: what would come too late
+is not begun. Rooms take turns, however many jobs each has; within a room the job goes first that most people wait for.
 
 When a step fails, nobody knows which answer broke it: all that were in it are suspects, and each is written alone.
 """
@@ -107,7 +107,7 @@ class Scheduler:
                 self.late += 1
                 self._stop(id, "late")
         for id, c in list(self._waiting.items()):
-            if c.job.deadline <= now + self.seconds:
+            if c.job.deadline <= now + self.seconds or 0 < c.job.begin <= now:
                 del self._waiting[id]
                 self.late += 1
                 self._end(c, Written(id, error="late", model=self._name))

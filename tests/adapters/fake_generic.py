@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -27,6 +27,7 @@ class _Platform:
     """What both roles share: one room that numbers its events."""
 
     token, patience, url = "s3cret-token", 1.5, ""
+    options: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self._links: list[Connection] = []
