@@ -29,7 +29,7 @@ class RoomPolicy(msgspec.Struct, frozen=True):
 
     send_gap: float = 2.0
     answer_within: float = 30.0
-    begin_within: float = 7.0
+    begin_within: float = 5.0
     model_within: float = 18.0
     recall_within: float = 0.25
     repeat_after: float = 60.0
