@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import fail, loop, trials
 from bot.cli.options import (
+    Apart,
     Batch,
     Config,
     Data,
@@ -79,6 +80,7 @@ def run(
     data: Data = None,
     page_port: PagePort = None,
     page_host: PageHost = None,
+    apart: Apart = None,
     unofficial: Unofficial = None,
     verbose: Verbose = False,
 ) -> None:
@@ -95,6 +97,7 @@ def run(
         data=data,
         page_port=page_port,
         page_host=page_host,
+        apart=apart,
         unofficial=unofficial,
     )
     if not settings.rooms:

@@ -24,7 +24,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an operator can choose.
 
     Attributes:
-        rooms: room URLs, `scheme://address`; the scheme names the adapter.
+        rooms: room URLs, `scheme://address`; the scheme names the adapter. Several are places of one show.
+        apart: each room is a show of its own.
         catalogue: file of products (.csv, .xlsx, .json); "" for none.
         rules: table of advertising law (.toml); "" for the one that comes with zhubo.
         redis_url: `redis://…`, `rediss://…` or `unix://…`; "" starts the embedded Valkey.
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     rooms: tuple[str, ...] = ()
+    apart: bool = False
     catalogue: str = ""
     rules: str = ""
     redis_url: str = ""

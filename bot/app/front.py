@@ -7,7 +7,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -27,6 +27,7 @@ from bot.backends.redis_store import RedisStore
 from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
+from bot.decide.privacy import scope
 from bot.domain.catalog import Catalogue, RowError
 from bot.domain.errors import CatalogueError, Fatal, RulesError, SettingsError, StoreError
 from bot.domain.ports import Adapter, AdapterFactory, Observer
@@ -53,7 +54,7 @@ def open_adapter(url: str, *, unofficial: bool) -> Adapter:
         factory: AdapterFactory = found[scheme].load()
     except (ImportError, AttributeError) as error:
         raise SettingsError(
-            f"room {url}: adapter {scheme} cannot be loaded ({error}). Fix: install it again."
+            f"room {url}: adapter {scheme} cannot be loaded ({error}). Fix: pip install 'zhubo[platforms]'."
         ) from error
     adapter = factory(url, credentials(scheme, os.environ))
     if not adapter.caps().official and not unofficial:
@@ -82,6 +83,21 @@ def room_name(url: str, taken: Iterable[str]) -> str:
         n += 1
         name = f"{base}-{n}"
     return name
+
+
+def shows(rooms: Sequence[tuple[str, Adapter]], *, apart: bool) -> Iterator[tuple[str, dict[str, Adapter]]]:
+    """Yield the shows: the URL that names one, and its places, named by scheme and numbered when taken."""
+    if apart or len(rooms) < 2:
+        for url, adapter in rooms:
+            yield url, {"": adapter}
+        return
+    places: dict[str, Adapter] = {}
+    for url, adapter in rooms:
+        scheme, n = urlsplit(url).scheme, 1
+        while (name := scheme if n == 1 else f"{scheme}-{n}") in places:
+            n += 1
+        places[name] = adapter
+    yield rooms[0][0], places
 
 
 class Front:
@@ -126,10 +142,10 @@ class Front:
                 self.page = Page(settings.page_host, settings.page_port, {"/metrics": metrics.render})
             shown: list[Observer] = [self.page, metrics] if self.page else []
             watchers: list[Observer] = [self.journal, self.record, *shown, *self._extra]
-            for url, adapter in adapters:
+            for url, places in shows(adapters, apart=settings.apart):
                 name = room_name(url, self.stages)
                 self.stages[name] = Stage(
-                    name, adapter, key=key, policy=settings.room, store=store, jobs=jobs, observers=watchers,
+                    name, places, key=key, policy=settings.room, store=store, jobs=jobs, observers=watchers,
                     clock=time.time,
                 )  # fmt: skip
                 self.stages[name].rule(table)
@@ -158,9 +174,8 @@ class Front:
             await asyncio.gather(*(stage.run() for stage in self.stages.values()))
             for helper in helpers:
                 helper.cancel()
-        if shut := [
-            f"{name}: {s.intake.why}" for name, s in self.stages.items() if s.intake.state == "bad_credentials"
-        ]:
+        doors = ((scope(name, place), door) for name, s in self.stages.items() for place, door in s.doors.items())
+        if shut := [f"{name}: {door.why}" for name, door in doors if door.state == "bad_credentials"]:
             raise Fatal("; ".join(shut))
 
     @asynccontextmanager

@@ -7,12 +7,13 @@ Text format: https://prometheus.io/docs/instrumenting/exposition_formats/.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.domain.views import RoomStatus
+from bot.domain.views import LinkState, RoomStatus
 from bot.domain.work import Crew
 
 MOST_ROOMS = 1000
@@ -85,7 +86,13 @@ class Metrics(Collector):
         fates = CounterMetricFamily("zhubo_turns", "Comments ended, by fate: the ledger.", labels=["room", "fate"])
         events = CounterMetricFamily("zhubo_events", "Other events heard, by kind.", labels=["room", "kind"])
         drafts = GaugeMetricFamily("zhubo_draft_seconds", "From frame to words.", labels=["room", "path", "quantile"])
+        links = GaugeMetricFamily(
+            "zhubo_link_state", "1 for the state each connection is in.", labels=["room", "place", "state"]
+        )
         for room, status in self._rooms.items():
+            for place in status.places:
+                for state in get_args(LinkState):
+                    links.add_metric([room, place.name, state], float(place.link == state))
             for fate, n in status.fates.items():
                 fates.add_metric([room, fate], n)
             for kind, n in status.events.items():
@@ -93,7 +100,7 @@ class Metrics(Collector):
             for path, (p50, p95) in status.latency.items():
                 drafts.add_metric([room, path, "0.5"], p50)
                 drafts.add_metric([room, path, "0.95"], p95)
-        yield from (fates, events, drafts)
+        yield from (fates, events, drafts, links)
 
     def _of_workers(self) -> Iterator[Metric]:
         crew = self._crew()

@@ -97,7 +97,9 @@ class RedisJobs:
         """Queue jobs in order, in one round trip."""
         pipe, now = self._redis.pipeline(transaction=False), self._clock()
         for job in jobs:
-            sent = msgspec.structs.replace(job, reply_to=self._results, deadline=job.deadline - now, begin=job.begin and job.begin - now)
+            sent = msgspec.structs.replace(
+                job, reply_to=self._results, deadline=job.deadline - now, begin=job.begin and job.begin - now
+            )
             pipe.xadd(JOBS, {"j": _encode(sent)}, maxlen=100_000, approximate=True)
         await _ours(pipe.execute())
 

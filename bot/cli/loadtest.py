@@ -169,7 +169,9 @@ async def _attached(
     )  # fmt: skip
     async with test.server.listening(port=options.port):
         rooms = " ".join(f"--room ws://127.0.0.1:{test.server.port}/{room}" for room in test.server.rooms)
-        console.print(f"waiting for the bot / 等待机器人接入:\n  zhubo run {rooms} --catalogue {goods}", soft_wrap=True)
+        console.print(
+            f"waiting for the bot / 等待机器人接入:\n  zhubo run {rooms} --apart --catalogue {goods}", soft_wrap=True
+        )
         if not options.metrics:
             console.print("no --metrics: what becomes of each comment is not checked / 未给 --metrics，不核对账目")
         return await test.run(stage.seconds)

@@ -9,7 +9,7 @@ Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TO
 Rooms = Annotated[
     list[str] | None,
     typer.Option(
-        "--room", help="Room URL, may be repeated: ws://…, listen://…, replay:FILE, console:. 直播间地址，可多个"
+        "--room", help="Room URL: ws://…, listen://…, twitch://…; several are one show. 直播间地址，多个算同一场"
     ),
 ]
 Goods = Annotated[Path | None, typer.Option("--catalogue", help="Your products: .csv, .xlsx or .json. 商品表")]
@@ -26,6 +26,7 @@ Batch = Annotated[int | None, typer.Option("--batch", help="Questions a worker w
 Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads of a worker, 0: all but one. 线程数  [0]")]
 Dtype = Annotated[str | None, typer.Option(help="bf16, fp16, fp32, int8; default: the fastest here. 计算精度")]
 Encoder = Annotated[str | None, typer.Option(help="Model that reads texts beside the writer. 编码模型")]
+Apart = Annotated[bool | None, typer.Option("--apart", help="Each --room is a show of its own. 每个直播间各自独立")]
 Unofficial = Annotated[
     bool | None, typer.Option("--unofficial", help="Accept unofficial platform routes. 允许非官方接口")
 ]

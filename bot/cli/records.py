@@ -74,7 +74,7 @@ async def forget(settings: Settings, viewer: str, room: str) -> int:
     if not _PSEUDONYM.fullmatch(viewer):
         if not room:
             raise SettingsError("forget: a platform's user id needs --room NAME. Fix: name the room, or give v… .")
-        viewer = pseudonym(pseudonym_key(settings), room.partition(":")[0], viewer)
+        viewer = pseudonym(pseudonym_key(settings), room, viewer)
     with held(settings.folder, alone=True):
         lines = sum(journal.forget(path, viewer) for path in _journals(settings))
         lines += sum(record.forget(folder, viewer) for folder in settings.folder.glob("**/record"))

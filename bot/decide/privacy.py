@@ -66,6 +66,11 @@ def mask(text: str) -> str:
     return text
 
 
+def scope(room: str, place: str = "") -> str:
+    """Return where a viewer has one pseudonym: a room, and of a show on several platforms one of them."""
+    return f"{room}/{place}" if place else room
+
+
 def pseudonym(key: bytes, scope: str, user_id: str) -> str:
     """Return a viewer's pseudonym: keyed BLAKE2b (RFC 7693) of scope and id, 16 hexadecimal digits after "v".
 

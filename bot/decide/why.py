@@ -61,6 +61,7 @@ REASONS = {
     "resend": ("平台没显示，再发一次", "not shown, sent again"),
     "no_slot": ("没等到发言名额", "no send slot in time"),
     "send_dropped": ("平台没有显示", "the platform did not show it"),
+    "seen": ("已在直播间看到", "seen in the room"), "send_swallowed": ("平台收了但没有显示", "the platform took it and did not show it"),
     "send_unknown": ("平台没有回执", "no receipt from the platform"), "room_ended": ("直播结束", "the show ended"),
     "overload": ("弹幕过载", "too many comments at once"), "too_many_open": ("待答问题太多", "too many open questions"),
     "retracted": ("观众撤回", "taken back by the viewer"),

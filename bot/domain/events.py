@@ -71,6 +71,7 @@ class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
         at: room clock when its frame arrived, seconds since the epoch.
         viewer: pseudonym (keyed hash); "" when nobody did it.
         text: cleaned words: control characters gone, contacts masked as `[contact]`, at most 500 characters.
+        place: where it was heard: of a show on several platforms the platform's name, else "".
 
     The other attributes are those of `Event`.
     """
@@ -89,3 +90,4 @@ class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
     backfill: bool = False
     own: bool = False
     stats: dict[str, float] = {}
+    place: str = ""

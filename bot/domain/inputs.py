@@ -13,12 +13,13 @@ from bot.domain.viewers import ViewerContext
 from bot.domain.work import Written
 
 
-class Begin(msgspec.Struct, frozen=True, tag="begin"):
-    """The room opens."""
+class Begin(msgspec.Struct, frozen=True, tag="begin", omit_defaults=True):
+    """The room opens. A show on several platforms has `places`, by name; else there is one, "", with `caps`."""
 
     room: str
     policy: RoomPolicy
     caps: Caps
+    places: dict[str, Caps] = {}
 
 
 class Hear(msgspec.Struct, frozen=True, tag="hear", omit_defaults=True):
@@ -58,11 +59,12 @@ class Ruled(msgspec.Struct, frozen=True, tag="ruled"):
     table: LawTable
 
 
-class Linked(msgspec.Struct, frozen=True, tag="linked"):
+class Linked(msgspec.Struct, frozen=True, tag="linked", omit_defaults=True):
     """The connection to the platform came up, with the limits it announced, or went down."""
 
     up: bool
     caps: Caps
+    place: str = ""
 
 
 class Staffed(msgspec.Struct, frozen=True, tag="staffed"):

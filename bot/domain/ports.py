@@ -26,6 +26,8 @@ class Caps(msgspec.Struct, frozen=True):
         receipts: True when `send` can tell accepted from dropped.
         stable_ids: True when event ids survive redelivery; without it exactly-once cannot be promised.
         official: False for unofficial routes; these need the operator's explicit flag.
+        echo: True when our own lines come back as events, which proves that viewers see them.
+        sink: True for a place that shows lines and hears nobody, such as an overlay: it speaks for read-only places.
     """
 
     can_send: bool = True
@@ -35,6 +37,8 @@ class Caps(msgspec.Struct, frozen=True):
     receipts: bool = True
     stable_ids: bool = True
     official: bool = True
+    echo: bool = False
+    sink: bool = False
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -45,12 +49,14 @@ class Outgoing(msgspec.Struct, frozen=True):
         text: the words, within `Caps.max_chars`.
         reply_to: platform ids of the comments it answers.
         product: id of the suggested product, "" if none.
+        place: which of a show's places it goes to.
     """
 
     key: str
     text: str
     reply_to: tuple[str, ...] = ()
     product: str = ""
+    place: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):

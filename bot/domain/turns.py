@@ -82,6 +82,7 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
         fate: what became of it.
         since: when the change came into force.
         version: catalogue version in force when it ended.
+        place: where the lines were sent, of a show on several platforms.
     """
 
     room: str
@@ -96,6 +97,7 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
     fate: CorrectionFate
     since: float
     version: int
+    place: str = ""
 
 
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -125,6 +127,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
         decided: when triage and merge had decided what to do with it.
         drafted: when the words were ready; 0 if never.
         ended: when it ended.
+        place: where it was heard, of a show on several platforms.
     """
 
     room: str
@@ -150,3 +153,4 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     rules: tuple[str, ...] = ()
     version: int = 0
     drafted: float = 0.0
+    place: str = ""

@@ -41,6 +41,7 @@ class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
         rules: ids of the advertising rules that the words hit before they were rewritten or held back.
         reason: why it stands there, a short code.
         changed: when this view was made.
+        place: where it is answered, of a show on several platforms; "" while it has no words.
     """
 
     id: str
@@ -60,6 +61,7 @@ class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
     suggestion: Suggestion | None = None
     reason: str = ""
     rules: tuple[str, ...] = ()
+    place: str = ""
 
 
 _CORRECTED: dict[CorrectionFate, QuestionState] = {"sent": "answered", "to_host": "to_host", "failed": "failed"}
@@ -68,10 +70,10 @@ _CORRECTED: dict[CorrectionFate, QuestionState] = {"sent": "answered", "to_host"
 def corrected(item: Correction) -> QuestionView:
     """Return how an onlooker sees a correction: an answer of its own."""
     return QuestionView(
-        f"fix-{item.since:.3f}-{item.product}-{item.lang}",
+        f"fix-{item.since:.3f}-{item.product}-{item.lang}{item.place}",
         "更新刚才的回答" if item.lang == "zh" else "Putting an earlier answer right",
         item.lang, _CORRECTED.get(item.fate, "expired"), item.askers, 0, item.since, item.at, item.product,
-        answer=item.line, path="fact", facts=item.facts, reason="correction",
+        answer=item.line, path="fact", facts=item.facts, reason="correction", place=item.place,
     )  # fmt: skip
 
 
@@ -87,13 +89,26 @@ class ProductView(msgspec.Struct, frozen=True, omit_defaults=True):
     stock: str = ""
 
 
+class PlaceView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One connection of a room. `name` is "" where a room has only one."""
+
+    name: str
+    link: LinkState
+    why: str = ""
+    can_send: bool = True
+    waiting: int = 0
+    duplicates: int = 0
+    malformed: int = 0
+
+
 class RoomStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """A room's figures, published about once a second.
 
     Attributes:
         room: name.
         at: seconds since the epoch.
-        link: state of the platform connection; `link_why` explains it.
+        link: state of the platform connection, of several the best; `link_why` explains it.
+        places: the connections one by one.
         on_screen: id of the product the host explains now.
         version: catalogue version; `products` its products; `row_errors` what is wrong in the file.
         received: comments heard; `fates` what became of them; `open` those not ended yet.
@@ -111,6 +126,7 @@ class RoomStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     at: float
     link: LinkState = "connecting"
     link_why: str = ""
+    places: tuple[PlaceView, ...] = ()
     on_screen: str = ""
     version: int = 0
     products: tuple[ProductView, ...] = ()

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from bot.domain.work import Crew, Job
 
 AHEAD = 1.0  # seconds of work that the queue holds beyond what is being written
+FAST = 0.01  # seconds; no answer counts as faster
 UNKNOWN = 1.0  # seconds taken for an answer of a worker that has not ended one yet
 
 
@@ -45,7 +46,8 @@ class Admission:
         Without workers all of them: the queue keeps them until one comes.
         """
         free = _most(crew) - len(self._inside) if crew.shifts else len(self._waiting)
-        rooms, left, chosen = Counter(self._inside.values()), list(self._waiting.values()), []
+        rooms, left = Counter(self._inside.values()), list(self._waiting.values())
+        chosen: list[Job] = []
         while left and len(chosen) < free:
             best = min(left, key=lambda job: (rooms[job.room], -job.weight, job.deadline))
             left.remove(best)
@@ -59,4 +61,5 @@ class Admission:
 
 def _most(crew: Crew) -> int:
     """Return how many jobs the workers should hold and find in their queue."""
-    return sum(shift.slots + max(1, int(AHEAD * shift.slots / (shift.seconds or UNKNOWN))) for shift in crew.shifts)
+    beyond = (AHEAD * shift.slots / max(shift.seconds or UNKNOWN, FAST) for shift in crew.shifts)
+    return sum(shift.slots + max(1, int(more)) for shift, more in zip(crew.shifts, beyond, strict=True))

@@ -17,6 +17,7 @@ TRIES = 2
 class Pending(msgspec.Struct):
     """One correction that waits for a send slot: which questions were told what; `line` is what is being sent."""
 
+    place: str
     product: str
     lang: Lang
     questions: tuple[str, ...]
@@ -33,10 +34,11 @@ class Corrections:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._pending: OrderedDict[tuple[str, Lang], Pending] = OrderedDict()
+        self._pending: OrderedDict[tuple[str, str, Lang], Pending] = OrderedDict()
 
-    def __len__(self) -> int:
-        return len(self._pending)
+    def waiting(self, place: str) -> bool:
+        """Tell whether a correction waits for a send slot of a place."""
+        return any(item.place == place for item in self._pending.values())
 
     def stocked(self, now: float) -> None:
         """A new catalogue version is in force: look through what was answered lately."""
@@ -54,16 +56,16 @@ class Corrections:
                 told = [f for f in ended.told if f.product == product]
                 if wrong := misleading(told, self._state.catalogue):
                     ended.told = tuple(f for f in ended.told if f not in wrong)
-                    self._add(now, product, ended.lang, ended.id, ended.askers, wrong)
+                    self._add(now, product, ended, wrong)
 
-    def next(self, now: float) -> Pending | None:
-        """Return the oldest correction with the words to send, and take it out; None while there is none.
+    def next(self, now: float, place: str) -> Pending | None:
+        """Return a place's oldest correction with the words to send, and take it out; None while there is none.
 
         One that has become right again is dropped; one without words, or where nobody may send, ends with the host.
         """
-        state = self._state
-        while self._pending:
-            _, item = self._pending.popitem(last=False)
+        state, caps = self._state, self._state.caps[place]
+        for key, item in [(key, item) for key, item in self._pending.items() if item.place == place]:
+            del self._pending[key]
             product = state.product(item.product)
             wrong = misleading(item.wrong, state.catalogue)
             if not wrong:
@@ -72,9 +74,9 @@ class Corrections:
             said = restate(wrong, product, state.catalogue, item.lang) if product else None
             if said is not None and product is not None:
                 body, _ = state.law.lawful(said.text, item.lang, product.category, labels=state.labels, likeness=False)
-                item.line = compose.correction(body, product, item.lang, state.caps.max_chars) if body else ""
+                item.line = compose.correction(body, product, item.lang, caps.max_chars) if body else ""
                 item.facts = said.facts
-            if item.line and state.caps.can_send and not state.policy.correct_by_host:
+            if item.line and caps.can_send and not state.policy.correct_by_host:
                 item.tries += 1
                 return item
             self.end(now, item, "to_host")
@@ -84,11 +86,12 @@ class Corrections:
         """Put a correction back that was certainly not shown; False when it has been tried often enough."""
         if item.tries >= TRIES:
             return False
-        if newer := self._pending.get((item.product, item.lang)):
+        key = item.place, item.product, item.lang
+        if newer := self._pending.get(key):
             item.questions = tuple(dict.fromkeys((*item.questions, *newer.questions)))
             item.askers, item.wrong = item.askers + newer.askers, tuple(dict.fromkeys((*item.wrong, *newer.wrong)))
-        self._pending[item.product, item.lang] = item
-        self._pending.move_to_end((item.product, item.lang), last=False)
+        self._pending[key] = item
+        self._pending.move_to_end(key, last=False)
         return True
 
     def end(self, now: float, item: Pending, fate: CorrectionFate) -> None:
@@ -98,12 +101,12 @@ class Corrections:
             known = state.catalogue.version, state.staffed
             state.book.corrected(
                 Ended(item.questions[0], item.lang, item.askers, "answered", "correction", now, item.line, "fact",
-                      item.facts, item.facts, known)
+                      item.facts, item.facts, known, item.place)
             )  # fmt: skip
         state.out.append(
             Correction(
                 state.name, now, item.product, item.lang, item.questions, item.askers, item.wrong, item.line,
-                item.facts, fate, item.since, state.catalogue.version,
+                item.facts, fate, item.since, state.catalogue.version, item.place,
             )
         )  # fmt: skip
 
@@ -112,9 +115,10 @@ class Corrections:
         while self._pending:
             self.end(now, self._pending.popitem()[1], "expired")
 
-    def _add(self, now: float, product: str, lang: Lang, question: str, askers: int, wrong: tuple[Fact, ...]) -> None:
-        item = self._pending.setdefault((product, lang), Pending(product, lang, (), 0, (), now))
-        if question not in item.questions:
-            item.questions += (question,)
-            item.askers += askers
+    def _add(self, now: float, product: str, told: Ended, wrong: tuple[Fact, ...]) -> None:
+        key = told.place, product, told.lang
+        item = self._pending.setdefault(key, Pending(*key, (), 0, (), now))
+        if told.id not in item.questions:
+            item.questions += (told.id,)
+            item.askers += told.askers
         item.wrong = tuple(dict.fromkeys((*item.wrong, *wrong)))

@@ -9,9 +9,10 @@ import asyncio
 import logging
 import random
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
 
-from bot.decide.privacy import mask, pseudonym
+from bot.decide.privacy import mask, pseudonym, scope
 from bot.decide.words import clean
 from bot.domain.errors import Fatal, Retry, RoomEnded
 from bot.domain.events import Event, Heard
@@ -29,7 +30,11 @@ _LOW = frozenset({"like", "join", "follow", "stats", "gift", "other"})
 
 
 class Intake:
-    """The front door of one room. It is the `Session` that the adapter sees.
+    """The front door of one place. It is the `Session` that the adapter sees.
+
+    Args:
+        room: the room's name; where it has several places, `place` is this one's.
+        numbers: gives each event its number; the doors of a room share it.
 
     Attributes:
         state, why: state of the connection, and the reason for people.
@@ -49,14 +54,17 @@ class Intake:
         dice: random.Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         most: int = QUEUE,
+        place: str = "",
+        numbers: Iterator[int] | None = None,
     ) -> None:
-        self._room, self._key, self._clock = room, key, clock
+        self._room, self._key, self._clock = scope(room, place), key, clock
+        self._place, self._numbers = place, count(1) if numbers is None else numbers
         self._wake, self._shed, self._linked, self._open = wake, shed, linked, open
         self._dice, self._sleep, self._most = dice or random.Random(), sleep, most
         self._queue: deque[Heard] = deque()
         self._low: deque[Heard] = deque()
         self._seen = Seen()
-        self._seq = self._frames = self._failures = 0
+        self._frames = self._failures = 0
         self.state: LinkState = "connecting"
         self.why = ""
         self.duplicates = self.malformed_frames = 0
@@ -77,8 +85,7 @@ class Intake:
         if event.id and self._seen.again(self._clock(), event.kind, event.id):
             self.duplicates += 1
             return
-        self._seq += 1
-        heard = self._hear(event)
+        heard = self._hear(next(self._numbers), event)
         if event.kind in _LOW:
             if len(self._low) >= self._most:
                 self.dropped[event.kind] += 1
@@ -141,12 +148,12 @@ class Intake:
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    def _hear(self, event: Event) -> Heard:
-        viewer = pseudonym(self._key, self._room.partition(":")[0], event.user.id) if event.user else ""
+    def _hear(self, number: int, event: Event) -> Heard:
+        viewer = pseudonym(self._key, self._room, event.user.id) if event.user else ""
         return Heard(
-            self._seq, self._clock(), event.kind, event.id or f"#{self._seq}", viewer, mask(clean(event.text)),
+            number, self._clock(), event.kind, event.id or f"#{number}", viewer, mask(clean(event.text)),
             event.count, event.amount_minor, event.currency, event.product, event.target, event.backfill, event.own,
-            event.stats,
+            event.stats, self._place,
         )  # fmt: skip
 
     def _make_room(self) -> None:

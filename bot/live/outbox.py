@@ -1,4 +1,8 @@
-"""The outbox: one line at a time, under the platform's quota and the merchant's own gap, and only if still true."""
+"""The outbox of one place: a line at a time, under the platform's quota and the merchant's own gap, if still true.
+
+Where our own lines come back (`Caps.echo`), a line counts as answered when it was seen; one that the platform took
+and never showed, while it showed others, is sent once more.
+"""
 
 from collections import deque
 from collections.abc import Sequence
@@ -6,6 +10,9 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.decide import compose
+from bot.decide.privacy import mask
+from bot.decide.words import clean
+from bot.domain.events import Heard
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Outgoing, Receipt
 from bot.live.corrections import Pending
@@ -14,7 +21,8 @@ from bot.live.state import State
 from bot.live.writing import Writing
 
 IN_A_LINE = 3  # answers that a line commonly has room for
-TRIES = 2  # a line that the platform certainly dropped is sent once more
+TRIES = 2  # a line that the platform certainly dropped, or swallowed, is sent once more
+SEEN_WITHIN = 8.0  # seconds after its receipt in which a line comes back
 
 
 class Quota:
@@ -50,29 +58,52 @@ class Quota:
         self._not_before = max(self._not_before, moment)
 
 
+class Line(msgspec.Struct):
+    """A line on its way: what it answers or corrects, and until when its receipt or its echo is waited for.
+
+    Attributes:
+        echo: its words as intake will hear them.
+        taken: the platform has it; it was not seen in the room yet.
+        seen: it came back before its receipt.
+    """
+
+    key: str
+    echo: str
+    at: float
+    until: float
+    questions: list[Question]
+    correction: Pending | None = None
+    taken: bool = False
+    seen: bool = False
+
+
 class Outbox:
-    """The speaking half of a room."""
+    """The speaking half of a room, at one of its places."""
 
-    def __init__(self, state: State, writing: Writing) -> None:
-        self._state, self._writing = state, writing
+    def __init__(self, state: State, writing: Writing, place: str = "") -> None:
+        self._state, self._writing, self._place = state, writing, place
         self._quota = Quota()
-        self._linked = False
-        self._sending: list[Question] = []
-        self._correcting: Pending | None = None
-        self._until = 0.0
-        self._key, self._posts = "", 0
+        self._lines: dict[str, Line] = {}
+        self._echoes = False  # our own lines do come back here
+        self._up_since = self._heard = 0.0
+        self._posts = 0
 
-    def link(self, up: bool, caps: Caps) -> None:
+    @property
+    def _caps(self) -> Caps:
+        return self._state.caps[self._place]
+
+    def link(self, now: float, up: bool, caps: Caps) -> None:
         """The connection came up with these limits, or went down."""
-        self._linked, self._state.caps = up, caps
+        self._state.caps[self._place], self._up_since = caps, now
+        (self._state.linked.add if up else self._state.linked.discard)(self._place)
         self._quota.limit(caps, self._state.policy)
 
     def wake_at(self) -> float | None:
-        """Return when the next line may go out or its receipt is overdue, None while there is none."""
-        if self._correcting:
-            return self._until
-        waits = self._writing.corrections or self._state.book.in_state("ready")
-        return self._quota.free_at() if self._free() and waits else None
+        """Return when the next line may go out, or one is overdue; None while there is none."""
+        times = [line.until for line in self._lines.values()]
+        if self._free() and (self._writing.corrections.waiting(self._place) or self._waiting()):
+            times.append(self._quota.free_at())
+        return min(times, default=None)
 
     def speak(self, now: float) -> None:
         """If a slot is free, post a correction, else the answers on one product that serve most people, as far as the
@@ -87,7 +118,7 @@ class Outbox:
             if not self._writing.still_true(now, ready[0]):
                 continue
             together = self._together(now, ready)
-            if self._state.caps.can_send:
+            if self._caps.can_send:
                 self._post(now, together)
             else:
                 for question in together:
@@ -96,10 +127,26 @@ class Outbox:
                     )
                     self._state.close(now, question, "to_host", "read_only")
 
+    def heard(self, now: float, heard: Heard) -> None:
+        """A comment was heard here; our own line may be one."""
+        if not heard.own:
+            self._heard = now
+            return
+        self._echoes = True
+        for line in list(self._lines.values()):
+            if heard.target == line.key or (not heard.target and heard.text == line.echo):
+                line.seen = True
+                if line.taken:
+                    self._answered(now, self._lines.pop(line.key))
+                return
+
+    def _waiting(self) -> list[Question]:
+        return [q for q in self._state.book.in_state("ready") if q.place == self._place]
+
     def _ready(self, now: float) -> list[Question]:
         """Return ready answers, those first that one line can serve most people with: of one product, most urgent."""
         together: dict[tuple[str, str], list[Question]] = {}
-        for question in sorted(self._state.book.in_state("ready"), key=lambda q: -q.urgency(now)):
+        for question in sorted(self._waiting(), key=lambda q: -q.urgency(now)):
             key = (question.product, question.reading.lang) if question.product else ("", question.id)
             together.setdefault(key, []).append(question)
         groups = sorted(together.values(), key=lambda group: -sum(q.urgency(now) for q in group[:IN_A_LINE]))
@@ -107,11 +154,10 @@ class Outbox:
 
     def _correct(self, now: float) -> bool:
         """Post the oldest correction, if one has to go out."""
-        item = self._correcting = self._writing.corrections.next(now)
+        item = self._writing.corrections.next(now, self._place)
         if item is None:
             return False
-        self._until = now + self._state.policy.receipt_within
-        self._out(now, item.line, (), "")
+        self._out(now, item.line, [], item)
         return True
 
     def _together(self, now: float, ready: Sequence[Question]) -> list[Question]:
@@ -120,65 +166,85 @@ class Outbox:
         product, lang, chosen = state.product(first.product), first.reading.lang, [first]
         for other in ready[1:] if product else ():
             same = other.product == first.product and other.reading.lang == lang and not other.suggestion
-            room = same and compose.fits([q.body for q in chosen], other.body, product, lang, state.caps.max_chars)
+            room = same and compose.fits([q.body for q in chosen], other.body, product, lang, self._caps.max_chars)
             if room and self._writing.still_true(now, other):
                 chosen.append(other)
         return chosen
 
     def posted(self, now: float, receipt: Receipt) -> None:
-        """Take the platform's word on the line under way; a receipt for any other line comes too late."""
-        if not (self._sending or self._correcting) or receipt.key != self._key:
+        """Take the platform's word on a line; a receipt for one that is waited for no more comes too late."""
+        line = self._lines.get(receipt.key)
+        if line is None or line.taken:
             return
-        if self._correcting:
-            self._corrected(now, self._correcting, receipt)
-        questions, self._sending = self._sending, []
         if receipt.after:
             self._quota.hold_until(now + receipt.after)
-        for question in questions:
-            self._settle(now, question, receipt)
-
-    def _corrected(self, now: float, item: Pending, receipt: Receipt) -> None:
-        self._correcting = None
+        waits = self._caps.echo and self._echoes and not line.seen and not line.correction
+        if receipt.outcome == "accepted" and waits:
+            line.taken, line.until = True, now + SEEN_WITHIN
+            for question in line.questions:
+                self._state.move(question, "sending", line.until)
+            return
+        del self._lines[receipt.key]
         if receipt.outcome in ("accepted", "confirmed"):
-            self._writing.corrections.end(now, item, "sent")
-            self._writing.corrections.answered(now)
-        elif receipt.outcome != "dropped" or not self._writing.corrections.again(item):
-            self._writing.corrections.end(now, item, "failed")
-
-    def _settle(self, now: float, question: Question, receipt: Receipt) -> None:
-        state = self._state
-        if receipt.outcome in ("accepted", "confirmed"):
-            self._suggested(question)
-            state.close(now, question, "answered", "sent")
-            self._writing.corrections.answered(now)
-        elif receipt.outcome == "dropped" and question.tries < TRIES:
-            question.reason = "resend"
-            state.move(question, "ready", question.drafted + state.policy.answer_within)
+            self._answered(now, line)
+        elif receipt.outcome == "dropped":
+            self._dropped(now, line, "send_dropped")
         else:
-            state.close(now, question, "failed", "send_dropped" if receipt.outcome == "dropped" else "send_unknown")
+            self._lost(now, line)
+
+    def _answered(self, now: float, line: Line) -> None:
+        if line.correction:
+            self._writing.corrections.end(now, line.correction, "sent")
+        for question in line.questions:
+            self._suggested(question)
+            self._state.close(now, question, "answered", "seen" if line.seen else "sent")
+        self._writing.corrections.answered(now)
+
+    def _dropped(self, now: float, line: Line, why: str) -> None:
+        """The line was certainly not shown: once more, while there is time."""
+        if line.correction and not self._writing.corrections.again(line.correction):
+            self._writing.corrections.end(now, line.correction, "failed")
+        for question in line.questions:
+            if question.tries < TRIES:
+                question.reason = "resend"
+                self._state.move(question, "ready", question.drafted + self._state.policy.answer_within)
+            else:
+                self._state.close(now, question, "failed", why)
+
+    def _lost(self, now: float, line: Line) -> None:
+        """Nobody knows what became of the line: it is not sent again."""
+        if line.correction:
+            self._writing.corrections.end(now, line.correction, "failed")
+        for question in line.questions:
+            self._state.close(now, question, "failed", "send_unknown")
 
     def give_up(self, now: float) -> None:
-        """The line under way has no receipt: its outcome is unknown, and it is not sent again."""
-        questions, self._sending = self._sending, []
-        for question in questions:
-            self._state.close(now, question, "failed", "send_unknown")
-        if self._correcting:
-            self._corrected(now, self._correcting, Receipt(self._key, "unknown"))
+        """The room ends: of lines under way no more will be known."""
+        lines, self._lines = self._lines, {}
+        for line in lines.values():
+            (self._answered if line.taken else self._lost)(now, line)
 
     def due(self, now: float) -> None:
-        """Give up the correction under way when its receipt is overdue."""
-        if self._correcting and now >= self._until:
-            self.give_up(now)
+        """Give up lines whose receipt is overdue; of those whose echo is, tell whether the platform swallowed them."""
+        for line in [line for line in self._lines.values() if now >= line.until]:
+            del self._lines[line.key]
+            up = self._place in self._state.linked and self._up_since < line.at
+            if not line.taken:
+                self._lost(now, line)
+            elif up and self._heard > line.at:  # others were shown since
+                self._dropped(now, line, "send_swallowed")
+            else:
+                self._answered(now, line)
 
     def _free(self) -> bool:
-        return self._linked and not self._sending and not self._correcting
+        return self._place in self._state.linked and all(line.taken for line in self._lines.values())
 
     def _post(self, now: float, questions: list[Question]) -> None:
         state, first = self._state, questions[0]
         people = len({a.heard.viewer or a.heard.id for q in questions for a in q.askers})
         text, first.suggestion = compose.line(
             [q.body for q in questions], state.product(first.product), first.reading.lang, people, first.suggestion,
-            state.caps.max_chars,
+            self._caps.max_chars,
         )  # fmt: skip
         if not text:
             state.close(now, first, "to_host", "too_long")  # alone: others join only where there is room
@@ -190,19 +256,20 @@ class Outbox:
             first.rules = tuple(hit.rule.id for hit in hits)
             state.close(now, first, "withheld", f"adlaw:{hits[0].rule.id}")
             return
-        self._sending = questions
         for question in questions:
             question.line, question.tries = text, question.tries + 1
             state.move(question, "sending", now + state.policy.receipt_within)
         about = first.suggestion.product if first.suggestion else ""
-        askers = tuple(a.heard.id for q in questions for a in q.askers)
-        self._out(now, text, askers, about)
+        self._out(now, text, questions, None, about)
 
-    def _out(self, now: float, text: str, reply_to: tuple[str, ...], about: str) -> None:
+    def _out(self, now: float, text: str, questions: list[Question], item: Pending | None, about: str = "") -> None:
         self._posts += 1
-        self._key = f"{self._state.boot}-{self._posts}"
+        state = self._state
+        key = "-".join(filter(None, (str(state.boot), self._place, str(self._posts))))
+        reply_to = tuple(a.heard.id for q in questions for a in q.askers if a.heard.place == self._place)
+        self._lines[key] = Line(key, mask(clean(text)), now, now + state.policy.receipt_within, questions, item)
         self._quota.take(now)
-        self._state.out.append(Outgoing(self._key, text, reply_to, about))
+        state.out.append(Outgoing(key, text, reply_to, about, self._place))
 
     def _suggested(self, question: Question) -> None:
         if question.suggestion is None:

@@ -1,7 +1,7 @@
 """Open questions: who asked, what the words are so far, and what was answered a moment ago."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -18,17 +18,23 @@ REMEMBERED = 2000  # ended questions kept for "asked again"
 
 
 class Asker(msgspec.Struct, frozen=True):
-    """One comment of a question: what was heard, how it was read, when that was decided."""
+    """One comment of a question: what was heard, how it was read, when that was decided, and where it is answered."""
 
     heard: Heard
     reading: Reading
     decided: float
+    place: str = ""
 
 
 class Question:
     """One open question. Mutable: the room alone changes it.
 
+    Viewers of all places ask it together until it has its words; from then on it stands once for each place, since
+    each has its own send slots and receipts.
+
     Attributes:
+        place: where it is answered; None until it has words.
+        shown: its id for onlookers; `id` is the same in all places.
         state: see `QuestionState`.
         body: the words without product name and asker count.
         line: the words as posted.
@@ -39,12 +45,14 @@ class Question:
     """
 
     __slots__ = (
-        "askers", "before", "body", "drafted", "facts", "id", "job", "key", "line", "opened", "path", "product",
-        "reading", "reason", "rules", "state", "suggestion", "text", "tries", "until",
+        "askers", "before", "body", "drafted", "facts", "id", "job", "key", "line", "opened", "path", "place",
+        "product", "reading", "reason", "rules", "shown", "state", "suggestion", "text", "tries", "until",
     )  # fmt: skip
 
     def __init__(self, id: str, key: str, first: Asker, product: str, now: float) -> None:
-        self.id, self.key, self.product = id, key, product
+        self.id = self.shown = id
+        self.key, self.product = key, product
+        self.place: str | None = None
         self.reading, self.text = first.reading, first.heard.text
         self.askers: list[Asker] = [first]
         self.opened, self.until, self.drafted = now, now, 0.0
@@ -56,6 +64,14 @@ class Question:
         self.rules: tuple[str, ...] = ()
         self.tries = 0
         self.before: Ended | None = None
+
+    def twin(self, place: str, askers: list[Asker]) -> "Question":
+        """Return the same question with the same words for another place."""
+        twin = Question(self.id, self.key, askers[0], self.product, self.opened)
+        twin.shown, twin.place, twin.askers, twin.text = f"{self.id}@{place}", place, askers, self.text
+        twin.body, twin.path, twin.facts, twin.drafted = self.body, self.path, self.facts, self.drafted
+        twin.suggestion, twin.rules, twin.reason = self.suggestion, self.rules, self.reason
+        return twin
 
     @property
     def people(self) -> int:
@@ -77,9 +93,9 @@ class Question:
     def view(self, now: float, product: Product | None) -> QuestionView:
         """What an onlooker sees of it."""
         return QuestionView(
-            self.id, self.text, self.reading.lang, self.state, len(self.askers), self.heat(now), self.opened, now,
+            self.shown, self.text, self.reading.lang, self.state, len(self.askers), self.heat(now), self.opened, now,
             self.product, product.number if product else 0, self.reading.slots, self.line or self.body, self.path,
-            self.facts, self.suggestion, self.reason, self.rules,
+            self.facts, self.suggestion, self.reason, self.rules, self.place or "",
         )  # fmt: skip
 
 
@@ -102,6 +118,7 @@ class Ended(msgspec.Struct):
     facts: tuple[Fact, ...]
     told: tuple[Fact, ...]
     known: tuple[int, bool]
+    place: str = ""
     again: int = 0
 
 
@@ -109,12 +126,12 @@ class Book:
     """All open questions of a room, and those that ended within the last `hold` seconds."""
 
     def __init__(self) -> None:
-        self._open: dict[str, Question] = {}
-        self._by_comment: dict[str, Question] = {}
+        self._open: dict[tuple[str, str | None], Question] = {}
+        self._by_comment: dict[tuple[str, str], Question] = {}
         self._by_job: dict[str, Question] = {}
-        self._ended: OrderedDict[str, Ended] = OrderedDict()
+        self._ended: OrderedDict[tuple[str, str], Ended] = OrderedDict()
         self._answered: deque[Ended] = deque(maxlen=REMEMBERED)
-        self._said: OrderedDict[tuple[str, str, str], Ended] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str, str, str], Ended] = OrderedDict()
         self._count = 0
         self.hold = 300.0
 
@@ -129,13 +146,18 @@ class Book:
         """Comments that belong to open questions."""
         return sum(len(q.askers) for q in self._open.values())
 
-    def find(self, key: str) -> Question | None:
-        """Return the open question with this merge key."""
-        return self._open.get(key)
+    def find(self, key: str, place: str) -> Question | None:
+        """Return the open question with this merge key that somebody at a place can still join."""
+        return self._open.get((key, place)) or self._open.get((key, None))
 
-    def of_comment(self, comment: str) -> Question | None:
+    def worded(self, key: str, places: Iterable[str]) -> Question | None:
+        """Return a question with this merge key that has its words for one of these places."""
+        found = (self._open.get((key, place)) for place in places)
+        return next((q for q in found if q and q.state in ("ready", "sending")), None)
+
+    def of_comment(self, place: str, comment: str) -> Question | None:
         """Return the open question that a comment belongs to."""
-        return self._by_comment.get(comment)
+        return self._by_comment.get((place, comment))
 
     def of_job(self, job: str) -> Question | None:
         """Return the open question that waits for a job."""
@@ -149,19 +171,41 @@ class Book:
         """Open a question for its first asker."""
         self._count += 1
         question = Question(f"q{self._count}", key, first, product, now)
-        self._open[key] = question
-        self._by_comment[first.heard.id] = question
+        self._open[key, None] = question
+        self._keep(question, first)
         return question
+
+    def part(self, question: Question) -> list[Question]:
+        """Part a question that has its words by place; one that was parted before comes back as it is."""
+        if question.place is not None:
+            return [question]
+        del self._open[question.key, None]
+        groups: dict[str, list[Asker]] = {}
+        for asker in question.askers:
+            groups.setdefault(asker.place, []).append(asker)
+        question.place = next(iter(groups))
+        question.askers = groups.pop(question.place)
+        if question.before and question.before.place != question.place:
+            question.before = None
+        parts = [question, *(question.twin(place, askers) for place, askers in groups.items())]
+        for part in parts:
+            self._open[part.key, part.place] = part
+            for asker in part.askers:
+                self._keep(part, asker)
+        return parts
+
+    def _keep(self, question: Question, asker: Asker) -> None:
+        self._by_comment[asker.heard.place, asker.heard.id] = question
 
     def join(self, question: Question, asker: Asker) -> None:
         """Add a comment to an open question."""
         question.askers.append(asker)
-        self._by_comment[asker.heard.id] = question
+        self._keep(question, asker)
 
-    def leave(self, question: Question, comment: str) -> Asker | None:
+    def leave(self, question: Question, place: str, comment: str) -> Asker | None:
         """Take a comment out of its question."""
-        self._by_comment.pop(comment, None)
-        gone = next((a for a in question.askers if a.heard.id == comment), None)
+        self._by_comment.pop((place, comment), None)
+        gone = next((a for a in question.askers if (a.heard.place, a.heard.id) == (place, comment)), None)
         if gone:
             question.askers.remove(gone)
         return gone
@@ -178,32 +222,33 @@ class Book:
 
     def close(self, question: Question, fate: Fate, now: float, known: tuple[int, bool]) -> Sequence[Asker]:
         """Take a question out of the book and return its askers."""
-        del self._open[question.key]
+        del self._open[question.key, question.place]
         for asker in question.askers:
-            self._by_comment.pop(asker.heard.id, None)
-        if question.askers:
+            self._by_comment.pop((asker.heard.place, asker.heard.id), None)
+        since = now - self.hold
+        for place in dict.fromkeys(asker.place for asker in question.askers):
             beside = question.suggestion.facts if question.suggestion else ()
             ended = Ended(
                 question.id, question.reading.lang, len(question.askers), fate, question.reason, now,
-                question.line or question.body, question.path, question.facts, (*question.facts, *beside), known,
+                question.line or question.body, question.path, question.facts, (*question.facts, *beside), known, place,
             )  # fmt: skip
-            since = now - self.hold
-            _keep(self._ended, question.key, ended, since)
+            _keep(self._ended, (place, question.key), ended, since)
             if fate == "answered":
                 self._answered.append(ended)
-                _keep(self._said, (question.product, question.reading.lang, question.body), ended, since)
-            while self._answered and self._answered[0].at < since:
-                self._answered.popleft()
+                said = place, question.product, question.reading.lang, question.body
+                _keep(self._said, said, ended, since)
+        while self._answered and self._answered[0].at < since:
+            self._answered.popleft()
         return question.askers
 
-    def ended(self, key: str, since: float) -> Ended | None:
-        """Return how this question ended, if that was not before `since`."""
-        found = self._ended.get(key)
+    def ended(self, key: str, place: str, since: float) -> Ended | None:
+        """Return how this question ended at a place, if that was not before `since`."""
+        found = self._ended.get((place, key))
         return found if found and found.at >= since else None
 
     def said(self, question: Question, since: float) -> Ended | None:
         """Return the answer that said the very words of a question on its product, if that was not before `since`."""
-        found = self._said.get((question.product, question.reading.lang, question.body))
+        found = self._said.get((question.place or "", question.product, question.reading.lang, question.body))
         return found if found and found.at >= since else None
 
     def answered(self, since: float) -> Iterator[Ended]:

@@ -37,7 +37,7 @@ class Room:
     def __init__(self) -> None:
         self._state = State()
         self._writing = Writing(self._state)
-        self._outbox = Outbox(self._state, self._writing)
+        self._outboxes = {"": Outbox(self._state, self._writing)}
         self._waiting: OrderedDict[str, list[tuple[Heard, Reading, float]]] = OrderedDict()
         self._screen = ""
         self._ended = False
@@ -48,11 +48,14 @@ class Room:
         match item:
             case Hear(heard, shed):
                 self._hear(now, heard, shed)
-            case Begin(room, policy, caps):
+            case Begin(room, policy, caps, places):
                 state = self._state
                 state.name, state.policy, state.boot = room, policy, int(now * 1000)
                 state.book.hold = max(policy.repeat_after, policy.correct_within)
-                self._outbox.link(False, caps)
+                state.caps = places or {"": caps}
+                self._outboxes = {place: Outbox(state, self._writing, place) for place in state.caps}
+                for place, limits in state.caps.items():
+                    self._outboxes[place].link(now, False, limits)
             case End():
                 self._end(now)
             case Tick():
@@ -62,7 +65,8 @@ class Room:
         if not isinstance(item, Hear):
             self._due(now)
         if not self._ended:
-            self._outbox.speak(now)
+            for outbox in self._outboxes.values():
+                outbox.speak(now)
         return self._state.out
 
     def _news(self, now: float, item: Recalled | Drafted | Posted | Stocked | Ruled | Linked | Staffed) -> None:
@@ -73,13 +77,14 @@ class Room:
             case Drafted(written):
                 self._writing.written(now, written)
             case Posted(receipt):
-                self._outbox.posted(now, receipt)
+                for outbox in self._outboxes.values():
+                    outbox.posted(now, receipt)
             case Stocked(catalogue):
                 self._writing.stocked(now, catalogue)
             case Ruled(table):
                 self._writing.ruled(now, table)
-            case Linked(up, caps):
-                self._outbox.link(up, caps)
+            case Linked(up, caps, place):
+                self._outboxes[place].link(now, up, caps)
             case Staffed(up):
                 self._state.staffed = up
 
@@ -89,8 +94,8 @@ class Room:
         if self._waiting:
             first = next(iter(self._waiting.values()))
             times.append(first[0][2] + self._state.policy.recall_within)
-        slot = self._outbox.wake_at()
-        return min(times + ([] if slot is None else [slot]), default=None)
+        slots = (outbox.wake_at() for outbox in self._outboxes.values())
+        return min(times + [slot for slot in slots if slot is not None], default=None)
 
     def views(self, now: float) -> list[QuestionView]:
         """Return what changed among the questions since the last call, for onlookers."""
@@ -128,7 +133,7 @@ class Room:
         elif heard.kind == "room" and heard.product:
             self._screen = heard.product
         elif heard.kind == "retract":
-            self._retract(now, heard.target)
+            self._retract(now, heard.place, heard.target)
         elif heard.kind == "order" and heard.product and state.knows(heard.viewer):
             known = state.context(heard.viewer)
             if heard.product not in known.bought:
@@ -139,8 +144,11 @@ class Room:
         if shed or self._ended:
             state.turn(now, heard, None, "shed" if shed else "expired", "overload" if shed else "room_ended")
         elif heard.own or heard.backfill:
+            if heard.own:
+                self._outboxes[heard.place].heard(now, heard)
             state.turn(now, heard, None, "ignored", "own_line" if heard.own else "history")
         else:
+            self._outboxes[heard.place].heard(now, heard)
             reading = state.read(heard.text)
             if reading.kind == "question":
                 self._question(now, heard, reading)
@@ -174,8 +182,9 @@ class Room:
         if product:
             state.remember(heard.viewer, msgspec.structs.replace(context, product=product.id, asked=context.asked + 1))
         product = None if reading.need else product  # the words will name the product that fits
-        key, asker = state.kin.key(merge.asked(reading, product)), Asker(heard, reading, now)
-        question, before = self.book.find(key), self.book.ended(key, now - state.policy.repeat_after)
+        key, asker = state.kin.key(merge.asked(reading, product)), Asker(heard, reading, now, state.voice(heard.place))
+        question = self.book.find(key, asker.place)
+        before = self.book.ended(key, asker.place, now - state.policy.repeat_after)
         if before and facts.stale(before.facts, self.catalogue):
             before = None
         if question is not None:
@@ -184,7 +193,9 @@ class Room:
         elif not (before and self._points_at(now, before, asker)):
             question = self.book.open(key, asker, product.id if product else "", now)
             question.before = before if before and before.fate == "answered" else None
-            self._writing.draft(now, question, how)
+            said = self.book.worded(key, self._outboxes) if len(self._outboxes) > 1 else None
+            if not (said and self._writing.again(now, question, said)):
+                self._writing.draft(now, question, how)
             if len(self.book) > state.policy.max_open:
                 self._shed_coldest(now)
 
@@ -217,7 +228,7 @@ class Room:
         for question in [q for q in self.book if q.until <= now]:
             match question.state:
                 case "sending":
-                    self._outbox.give_up(now)
+                    self._outboxes[question.place or ""].due(now)
                 case "ready" if (before := question.before) and not facts.stale(before.facts, self.catalogue):
                     self._state.point(now, question, before)
                 case "ready":
@@ -226,21 +237,22 @@ class Room:
                     self._writing.fall_back(now, question, "to_host", "model_late")
                 case _:
                     pass  # ended with another question that shared its line
-        self._outbox.due(now)
+        for outbox in self._outboxes.values():
+            outbox.due(now)
 
-    def _retract(self, now: float, comment: str) -> None:
+    def _retract(self, now: float, place: str, comment: str) -> None:
         for viewer, held in self._waiting.items():
-            entry = next((e for e in held if e[0].id == comment), None)
+            entry = next((e for e in held if (e[0].place, e[0].id) == (place, comment)), None)
             if entry:
                 held.remove(entry)
                 self._state.turn(now, entry[0], entry[1], "retracted", "retracted")
                 if not held:
                     del self._waiting[viewer]
                 return
-        question = self.book.of_comment(comment)
+        question = self.book.of_comment(place, comment)
         if question is None or question.state == "sending":
             return
-        gone = self.book.leave(question, comment)
+        gone = self.book.leave(question, place, comment)
         if gone:
             self._state.turn(now, gone.heard, gone.reading, "retracted", "retracted", of=question, decided=gone.decided)
         if not question.askers:
@@ -252,7 +264,8 @@ class Room:
 
     def _end(self, now: float) -> None:
         self._ended = True
-        self._outbox.give_up(now)
+        for outbox in self._outboxes.values():
+            outbox.give_up(now)
         self._writing.corrections.close(now)
         for held in self._waiting.values():
             for heard, reading, _ in held:

@@ -1,4 +1,4 @@
-"""The stage: runs one room in real time.
+"""The stage: runs one room in real time, on one platform or on several at once.
 
 It turns arrivals, answers and receipts into inputs with a time, feeds them to the `Room`, does what the room says,
 and tells the observers. It decides nothing.
@@ -7,17 +7,20 @@ and tells the observers. It decides nothing.
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import count
 
 from bot.decide import facts
+from bot.decide.privacy import scope
 from bot.domain.catalog import Catalogue, Product, RowError
 from bot.domain.inputs import Begin, End, Entry, Hear, Input, Linked, Posted, Ruled, Stocked, Tick
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Adapter, Observer, Outgoing, Receipt, SessionStore
 from bot.domain.turns import Correction, Turn
-from bot.domain.views import ProductView, RoomStatus
+from bot.domain.views import LinkState, PlaceView, ProductView, RoomStatus
 from bot.domain.work import Job
 from bot.insight.counters import Counters
 from bot.live.intake import Intake
@@ -30,27 +33,29 @@ log = logging.getLogger(__name__)
 BATCH = 256  # inputs between two breaths
 VIEWS_EVERY = 0.1  # seconds
 STATUS_EVERY = 1.0  # seconds
+_BEST: tuple[LinkState, ...] = ("live", "degraded", "connecting", "bad_credentials", "ended")
 SETTLE = 2.0  # seconds a stopping room waits for the receipt of its last line
 
 
 class Stage:
-    """One room with its adapter.
+    """One room with its adapters.
 
     Args:
         name: the room's name on pages and in the journal.
+        places: the adapters of its places by name; one alone is named "".
         key: secret for pseudonyms.
         clock: seconds since the epoch.
 
     Attributes:
         counters: the room's figures.
-        intake: its front door.
+        doors: its front doors, by place.
         row_errors: what is wrong in the catalogue file, for the page.
     """
 
     def __init__(
         self,
         name: str,
-        adapter: Adapter,
+        places: Mapping[str, Adapter],
         *,
         key: bytes,
         policy: RoomPolicy,
@@ -60,7 +65,7 @@ class Stage:
         clock: Callable[[], float],
         dice: random.Random | None = None,
     ) -> None:
-        self.name, self._adapter, self._policy, self._jobs = name, adapter, policy, jobs
+        self.name, self._places, self._policy, self._jobs = name, dict(places), policy, jobs
         self._observers, self._clock = tuple(observers), clock
         self._room = Room()
         self._inbox: deque[Input] = deque()
@@ -72,11 +77,17 @@ class Stage:
         self.observer_errors = 0
         self.row_errors: tuple[RowError, ...] = ()
         self._products: tuple[ProductView, ...] = ()
+        numbers = count(1)
+        self.doors = {
+            place: Intake(
+                name, key, clock=clock, wake=self._bell.set, shed=lambda h: self._feed(Hear(h, shed=True)),
+                linked=partial(self._linked, place), open=lambda: self._room.open, dice=dice, place=place,
+                numbers=numbers,
+            )
+            for place in self._places
+        }  # fmt: skip
+        self._turns = deque(self.doors.values())
         self.memory = Memory(store, name, self.put)
-        self.intake = Intake(
-            name, key, clock=clock, wake=self._bell.set, shed=lambda h: self._feed(Hear(h, shed=True)),
-            linked=lambda up: self.put(Linked(up, adapter.caps())), open=lambda: self._room.open, dice=dice,
-        )  # fmt: skip
 
     # --- from outside ---------------------------------------------------------------------------------------------
 
@@ -84,6 +95,9 @@ class Stage:
         """Hand over an input; its time is when the room takes it."""
         self._inbox.append(item)
         self._bell.set()
+
+    def _linked(self, place: str, up: bool) -> None:
+        self.put(Linked(up, self._places[place].caps(), place))
 
     def stock(self, catalogue: Catalogue, errors: tuple[RowError, ...] = ()) -> None:
         """A new catalogue version is in force."""
@@ -101,33 +115,35 @@ class Stage:
 
     async def run(self) -> None:
         """Run until the show ends, the room cannot be entered, or `stop` is called. Every comment has its Turn then."""
-        self._feed(Begin(self.name, self._policy, self._adapter.caps()))
+        caps = {place: adapter.caps() for place, adapter in self._places.items()}
+        self._feed(Begin(self.name, self._policy, next(iter(caps.values())), caps if len(caps) > 1 else {}))
         self._jobs.join(self.put)
         try:
             async with asyncio.TaskGroup() as group:
-                door = group.create_task(self.intake.run(self._adapter))
+                doors = [group.create_task(self.doors[p].run(adapter)) for p, adapter in self._places.items()]
                 helpers = [group.create_task(c) for c in (self.memory.run(), self._report())]
-                door.add_done_callback(lambda _: self._bell.set())
-                await self._pump(group, door)
+                for door in doors:
+                    door.add_done_callback(lambda _: self._bell.set())
+                await self._pump(group, doors)
                 if self._sends:
                     await asyncio.wait(self._sends, timeout=SETTLE)
-                door.cancel()
-                for helper in helpers:
-                    helper.cancel()
+                for task in (*doors, *helpers):
+                    task.cancel()
         finally:
             self._drain()
             self._feed(End())
             self._show()
             await self.memory.flush()
-            await self._adapter.aclose()
+            for adapter in self._places.values():
+                await adapter.aclose()
 
     # --- the pump -------------------------------------------------------------------------------------------------
 
-    async def _pump(self, group: asyncio.TaskGroup, door: asyncio.Task[None]) -> None:
+    async def _pump(self, group: asyncio.TaskGroup, doors: Sequence[asyncio.Task[None]]) -> None:
         self._group = group
         while not self._stopping:
-            if not self._inbox and not len(self.intake):
-                if door.done() and not self._sends:
+            if not self._inbox and not any(map(len, self.doors.values())):
+                if all(door.done() for door in doors) and not self._sends:
                     return
                 await self._rest()
             for _ in range(BATCH):
@@ -152,15 +168,17 @@ class Stage:
         if self._inbox:
             self._feed(self._inbox.popleft())
             return True
-        heard = self.intake.take()
-        if heard is None:
-            return False
-        self._feed(Hear(heard))
-        return True
+        for _ in self._turns:  # places take turns
+            self._turns.rotate(-1)
+            if heard := self._turns[-1].take():
+                self._feed(Hear(heard))
+                return True
+        return False
 
     def _drain(self) -> None:
         """Hear out what is here already; nothing is sent any more."""
-        self._feed(Linked(False, self._adapter.caps()))
+        for place, adapter in self._places.items():
+            self._feed(Linked(False, adapter.caps(), place))
         self._inbox = deque(item for item in self._inbox if not isinstance(item, Linked))
         while self._step():
             pass
@@ -199,11 +217,11 @@ class Stage:
     async def _post(self, out: Outgoing) -> None:
         try:
             async with asyncio.timeout(self._policy.receipt_within):
-                receipt = await self._adapter.send(out)
+                receipt = await self._places[out.place].send(out)
         except TimeoutError:
             receipt = Receipt(out.key, "unknown", "no receipt in time")
         if receipt.outcome not in ("accepted", "confirmed"):
-            log.warning("%s: line %s: %s %s", self.name, out.key, receipt.outcome, receipt.why)
+            log.warning("%s: line %s: %s %s", scope(self.name, out.place), out.key, receipt.outcome, receipt.why)
         self.put(Posted(receipt))
 
     # --- observers ------------------------------------------------------------------------------------------------
@@ -234,11 +252,13 @@ class Stage:
 
     def status(self) -> RoomStatus:
         """Return the room's figures now."""
-        counters, intake = self.counters, self.intake
+        counters, doors = self.counters, self.doors
+        best = min(doors.values(), key=lambda door: _BEST.index(door.state))
+        dropped = sum((door.dropped for door in doors.values()), Counter())
         notes = [
             note
             for note, on in (
-                ("link_down", intake.state != "live"),
+                ("link_down", any(door.state not in ("live", "ended") for door in doors.values())),
                 ("no_store", not self.memory.up),
                 ("no_worker", not self._jobs.workers),
                 ("no_catalogue", not self._products),
@@ -246,14 +266,22 @@ class Stage:
             if on
         ]
         return RoomStatus(
-            room=self.name, at=self._clock(), link=intake.state, link_why=intake.why, on_screen=self._room.on_screen,
+            room=self.name, at=self._clock(), link=best.state, link_why=best.why,
+            places=tuple(self._view(place) for place in doors), on_screen=self._room.on_screen,
             version=self._room.catalogue.version, products=self._products, row_errors=self.row_errors,
             received=counters.received, fates=dict(counters.fates), open=self._room.open,
-            events=dict(counters.events + intake.dropped), duplicates=intake.duplicates,
-            malformed=intake.malformed_frames,
-            rate=counters.rate(self._clock()), waiting=len(intake), latency=counters.percentiles(),
+            events=dict(counters.events + dropped), duplicates=sum(door.duplicates for door in doors.values()),
+            malformed=sum(door.malformed_frames for door in doors.values()),
+            rate=counters.rate(self._clock()), waiting=sum(map(len, doors.values())), latency=counters.percentiles(),
             askers_asked=counters.asked, askers_covered=counters.covered, workers=self._jobs.workers,
             store_up=self.memory.up, notes=tuple(notes),
+        )  # fmt: skip
+
+    def _view(self, place: str) -> PlaceView:
+        door = self.doors[place]
+        return PlaceView(
+            place, door.state, door.why, self._places[place].caps().can_send, len(door), door.duplicates,
+            door.malformed_frames,
         )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ class State:
     """A room's knowledge.
 
     Attributes:
+        caps, linked: limits of the show's places, and those that are connected.
         boot: milliseconds since the epoch at `Begin`; part of every key that must be unique across restarts.
         staffed: workers can be asked.
         law: the advertising-law table in force; `labels` are our names of products, which claim nothing.
@@ -61,7 +62,9 @@ class State:
 
     def __init__(self) -> None:
         self.name, self.boot = "", 0
-        self.policy, self.caps = RoomPolicy(), Caps()
+        self.policy = RoomPolicy()
+        self.caps: dict[str, Caps] = {"": Caps()}
+        self.linked: set[str] = set()
         self.staffed = False
         self.book, self.kin = Book(), Kin()
         self.out: list[Effect] = []
@@ -80,6 +83,12 @@ class State:
     def product(self, id: str) -> Product | None:
         """Return a product of the version in force."""
         return self.catalogue.by_id.get(id)
+
+    def voice(self, place: str) -> str:
+        """Return where those are answered who ask at a place: there, or at a sink when nobody may write there."""
+        if self.caps[place].can_send:
+            return place
+        return next((sink for sink, caps in self.caps.items() if caps.sink and sink in self.linked), place)
 
     # --- viewers --------------------------------------------------------------------------------------------------
 
@@ -108,7 +117,7 @@ class State:
 
     def touch(self, question: Question) -> None:
         """Onlookers should see it anew."""
-        self._touched[question.id] = question
+        self._touched[question.shown] = question
 
     def move(self, question: Question, state: QuestionState, until: float) -> None:
         """Put a question into a state that it must have left by `until`."""
@@ -129,8 +138,8 @@ class State:
             mine: Fate = "merged" if fate == "answered" and i else fate
             self.turn(now, asker.heard, asker.reading, mine, reason, of=question, decided=asker.decided)
         question.state = "answered" if fate == "merged" or fate == "ignored" else fate  # noqa: PLR1714 - narrows the type
-        self._touched.pop(question.id, None)
-        self._changed[question.id] = question.view(now, self.product(question.product))
+        self._touched.pop(question.shown, None)
+        self._changed[question.shown] = question.view(now, self.product(question.product))
 
     def point(self, now: float, question: Question, before: Ended) -> None:
         """End a question with an answer given a moment ago."""
@@ -159,6 +168,6 @@ class State:
             more |= {"lang": reading.lang, "kind": reading.kind, "slots": reading.slots}
         turn = Turn(
             self.name, heard.seq, heard.id, heard.viewer, heard.text, fate, reason, heard.at, decided or now, now,
-            version=self.catalogue.version, **more,  # type: ignore[arg-type]
+            version=self.catalogue.version, place=heard.place, **more,  # type: ignore[arg-type]
         )  # fmt: skip
         self.out.append(turn)

@@ -127,13 +127,28 @@ class Writing:
         )
         question.body, question.facts, question.path, question.drafted = lawful or text, held, path, drafted
         question.rules = tuple(dict.fromkeys((*question.rules, *(hit.rule.id for hit in hits))))
+        for part in state.book.part(question):
+            self._place(now, part, "" if lawful else f"adlaw:{hits[0].rule.id}")
+
+    def _place(self, now: float, question: Question, unlawful: str) -> None:
+        """Let the words wait for a send slot, unless they may not be said, or were just said there."""
+        state, lawful = self._state, not unlawful
         before = state.book.said(question, now - state.policy.repeat_after)
         if before and lawful and not self._reheats(before, question):
             state.point(now, question, before)
         elif lawful:
             state.move(question, "ready", now + state.policy.answer_within)
         else:
-            state.close(now, question, "withheld", f"adlaw:{hits[0].rule.id}")
+            state.close(now, question, "withheld", unlawful)
+
+    def again(self, now: float, question: Question, said: Question) -> bool:
+        """Give a question the words that another place has for it; False when they do not hold any more."""
+        beside = said.suggestion.facts if said.suggestion else ()
+        if said.path is None or facts.stale(said.facts + beside, self._state.catalogue):
+            return False
+        question.suggestion = said.suggestion
+        self._ready(now, question, said.body, said.facts, said.path, now)
+        return True
 
     def _reheats(self, before: Ended, question: Question) -> bool:
         """Tell whether words said a moment ago should be said again: a fact under them changed, or many ask anew."""

@@ -66,7 +66,8 @@ class Company:
             listed = [part for room in rooms for part in ("--room", room)]
             port = _free_port()
             self.metrics = f"http://127.0.0.1:{port}/metrics"
-            command = ("run", *listed, "--catalogue", str(catalogue), *store, "--page-port", str(port), *options)
+            shop = ("--catalogue", str(catalogue), "--page-port", str(port))
+            command = ("run", *listed, "--apart", *shop, *store, *options)
             self._front = await stack.enter_async_context(self._process("front", *command))
             await self._ready(workers)
             yield self

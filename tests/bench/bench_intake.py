@@ -184,7 +184,9 @@ def measure(
     async def work(port: int) -> None:
         with tempfile.TemporaryDirectory() as data:
             urls = [f"ws://127.0.0.1:{port}/r{i}" for i in range(rooms)]
-            settings = load(None, {"rooms": urls, "catalogue": str(GOODS), "data": data, "page_port": 0}, {})
+            settings = load(
+                None, {"rooms": urls, "apart": True, "catalogue": str(GOODS), "data": data, "page_port": 0}, {}
+            )
             front = Front(settings, observers=[watch])
             weighing = asyncio.create_task(weigh())
             began, clock = time.process_time(), time.monotonic()

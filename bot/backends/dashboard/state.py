@@ -51,6 +51,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     answer: str = ""
     path: str | None = None
     seconds: float = 0.0
+    place: str = ""
 
 
 class _Kept(msgspec.Struct):
@@ -118,7 +119,9 @@ class Room:
 
     def _hear(self, heard: Heard) -> None:
         ahead = heard.at - self._clock()
-        line = Line(heard.seq, heard.at, heard.viewer, heard.text, own=heard.own, backfill=heard.backfill)
+        line = Line(
+            heard.seq, heard.at, heard.viewer, heard.text, own=heard.own, backfill=heard.backfill, place=heard.place
+        )  # fmt: skip
         kept = _Kept(line, _encode(line), calm=heard.own or heard.backfill)
         if heard.seq == 1 and (self._rings[False] or self._rings[True]):
             self._clear()
@@ -149,6 +152,7 @@ class Room:
             answer=turn.answer,
             path=turn.path,
             seconds=max(0.0, turn.ended - turn.heard),
+            place=turn.place,
         )
         self._keep(_Kept(line, _encode(line), calm, held is not None and held.shown))
         known = self._views.get(turn.question)

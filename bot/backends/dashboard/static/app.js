@@ -40,7 +40,7 @@ function Head({ w, lang, setLang, night, setTheme }) {
     ${rooms.length > 1 ? html`<label class="rooms"><span class="hidden">${w.room}</span><select value=${room ?? ""} onChange=${(e) => goTo(e.target.value)}>
         ${room === null && html`<option value="">–</option>`}${rooms.map((r) => html`<option key=${r} value=${r} selected=${r === room}>${r}</option>`)}</select></label>`
       : room && html`<span class="room">${room}</span>`}
-    ${status && html`<span class="pill" data-link=${status.link} title=${status.link_why ?? ""}><i></i>${w.of("link", status.link ?? "connecting")}</span>
+    ${status && html`${(status.places?.length > 1 ? status.places : [{ ...status, name: "" }]).map((p) => html`<span class="pill" key=${p.name} data-link=${p.link} title=${(p.link_why ?? p.why) || w.of("link", p.link)}><i></i>${p.name ? w.place(p.name) : w.of("link", p.link ?? "connecting")}</span>`)}
       <span class=${`pill workers ${workers ? "" : "none"}`}>${workers ? w.models(workers) : w.factsOnly}</span>`}
     <span class="space"></span>
     <button class="tool text" onClick=${() => setLang(lang === "zh" ? "en" : "zh")} lang=${lang === "zh" ? "en" : "zh-CN"}>${w.other}</button>
@@ -60,6 +60,10 @@ function Notices({ w }) {
   }
   for (const code of status?.notes ?? []) {
     if (code !== "link_down") list.push(["warn", w.of("note", code)]);
+  }
+  const down = status?.places?.length > 1 ? status.places.filter((p) => p.link !== "live") : [];
+  if (down.length && down.length < status.places.length) {
+    for (const p of down) list.push([p.link === "bad_credentials" ? "bad" : "warn", `${w.place(p.name)}${w.colon}${w.of("link", p.link)}${p.why ? ` (${p.why})` : ""}`]);
   }
   const state = status?.link ?? "connecting";
   if (status && state !== "live") {

@@ -37,7 +37,7 @@ class Row extends Component {
     return html`<li class=${`line ${state} ${linked ? "linked" : ""}`} data-fate=${line.fate ?? ""} data-seq=${line.seq}
         onMouseEnter=${enter} onMouseLeave=${() => line.question && ui.link("")}>
       <button class="row" aria-expanded=${open} onClick=${() => ui.open(open ? 0 : line.seq)}>
-        <time>${w.clock(line.at)}</time>
+        <time>${w.clock(line.at)}</time>${line.place && html`<small class="place">${w.place(line.place)}</small>`}
         <span class="words" dir="auto">${line.text}</span>
         ${line.own ? html`<span class="chip us">${w.us}</span>`
           : line.fate && !quiet ? html`<span class="end">${ANSWERED.has(line.fate) && html`<small>${w.seconds(line.seconds || 0)}</small>`}<${Chip} w=${w} fate=${line.fate} /></span>`

@@ -48,6 +48,7 @@ const reasons = {
   correction: ["资料变了，更新刚才的回答", "The facts changed: an earlier answer put right"],
   fact_changed: ["资料变了，重新起草", "The facts changed: drafted again"], resend: ["平台没显示，再发一次", "Not shown, sending again"],
   no_slot: ["没等到发言名额", "No send slot in time"], send_dropped: ["平台没有显示", "The platform did not show it"],
+  send_swallowed: ["平台收了但没有显示", "The platform took it and did not show it"],
   send_unknown: ["平台没有回执", "No receipt from the platform"], room_ended: ["直播结束", "The show ended"],
   overload: ["弹幕过载", "Overload"], too_many_open: ["待答问题太多", "Too many open questions"], retracted: ["观众撤回", "Taken back"],
 };
@@ -66,6 +67,12 @@ const DETAILED = new Set(["number", "promise", "size", "colour", "states_stock"]
 const suggestions = {
   sold_out: ["售罄替代", "Instead of a sold-out one"], budget: ["符合预算", "Fits the budget"],
   companion: ["搭配", "Goes well with it"], need: ["符合需求", "Fits the need"],
+};
+
+const platforms = {
+  bilibili: ["B站", "Bilibili"], douyin: ["抖音", "Douyin"], twitch: ["Twitch", "Twitch"], youtube: ["YouTube", "YouTube"], kick: ["Kick", "Kick"],
+  obs: ["OBS 字幕", "OBS overlay"], obalive: ["小店中控", "Shop console"], ssn: ["Social Stream", "Social Stream"], streamerbot: ["Streamer.bot", "Streamer.bot"],
+  ws: ["直播间", "Room"], wss: ["直播间", "Room"], listen: ["直播间", "Room"],
 };
 
 const links = {
@@ -134,6 +141,8 @@ export function wordsFor(lang) {
     lang,
     count,
     of: (table, code) => tables[table][code]?.[i] ?? code,
+    place: (name) => name.replace(/^[a-z]+/, (scheme) => platforms[scheme]?.[i] ?? scheme),
+    colon: ["：", ": "][i],
     money,
     reason: (code) => {
       const [head, rule, ...detail] = code.split(":");
