@@ -115,10 +115,12 @@ def shop(tmp_path: Path) -> Path:
     return file
 
 
-def choose(tmp_path: Path, shop: Path, redis_url: str, *rooms: str) -> Settings:
+def choose(tmp_path: Path, shop: Path, redis_url: str, *rooms: str, apart: bool = True) -> Settings:
     """Settings of a front without a page."""
     data = str(tmp_path / "data")
-    return Settings(rooms=rooms, catalogue=str(shop), redis_url=redis_url, data=data, page_port=0, room=ROOM)
+    return Settings(
+        rooms=rooms, apart=apart, catalogue=str(shop), redis_url=redis_url, data=data, page_port=0, room=ROOM
+    )  # fmt: skip
 
 
 def ledger(path: Path) -> tuple[list[str], list[Turn]]:
@@ -129,6 +131,23 @@ def ledger(path: Path) -> tuple[list[str], list[Turn]]:
     turns = [t for t in lines if isinstance(t, Turn)]
     assert Counter(comments) == Counter(t.id for t in turns), "a comment without its one Turn"
     return comments, turns
+
+
+async def test_two_rooms_are_one_show_unless_they_are_apart(valkey: EmbeddedValkey, tmp_path: Path, shop: Path) -> None:
+    """Viewers of both ask one question; each room gets the answer; there is one journal and one ledger."""
+    async with (
+        venue() as one,
+        venue() as two,
+        running(choose(tmp_path, shop, valkey.url, one.url, two.url, apart=False)) as front,
+    ):
+        await asyncio.gather(one.say("1号多少钱"), two.say("1号什么价"))
+        assert await one.answers(1) == await two.answers(1) == ["1号亚麻衬衫：现价129元"]
+        assert list(front.stages) == ["shop"]
+        assert [place.name for place in front.stages["shop"].status().places] == ["ws", "ws-2"]
+        await asyncio.gather(one.end(), two.end())
+    _, turns = ledger(front.journal.path("shop"))
+    assert sorted((t.place, t.fate) for t in turns) == [("ws", "answered"), ("ws-2", "answered")]
+    assert len({t.viewer for t in turns}) == 2
 
 
 async def test_two_rooms_are_answered_at_once_and_apart(valkey: EmbeddedValkey, tmp_path: Path, shop: Path) -> None:

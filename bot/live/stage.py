@@ -168,7 +168,7 @@ class Stage:
         if self._inbox:
             self._feed(self._inbox.popleft())
             return True
-        for _ in self._turns:  # places take turns
+        for _ in range(len(self._turns)):  # places take turns
             self._turns.rotate(-1)
             if heard := self._turns[-1].take():
                 self._feed(Hear(heard))

@@ -99,7 +99,7 @@ class SlotWriter:
         if missing:
             raise ModelError(f"The model folder {folder} lacks {missing}. Resolve the model again or repair the path.")
         place = _device(device)
-        kind = torch.float32 if dtype == "int8" else _dtype(dtype, place)
+        kind = torch.float32 if dtype == "int8" else dtype_for(dtype, place)
         if dtype == "int8" and place.type != "cpu":
             raise ModelError(f"dtype is int8, which is for the CPU; {place} computes bf16 faster. Leave it out.")
         torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
@@ -231,7 +231,7 @@ def _device(name: str | None) -> torch.device:
     return device
 
 
-def _dtype(name: str | None, device: torch.device) -> torch.dtype:
+def dtype_for(name: str | None, device: torch.device) -> torch.dtype:
     """The number format asked for, else what the device is fast with."""
     if name is not None:
         if name not in _DTYPES:
