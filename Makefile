@@ -6,7 +6,7 @@ HEADLESS ?=
 ARGS ?=
 OUT ?= out/bench
 
-.PHONY: demo test lint fmt bench bench-engine bench-live bench-policies bench-sustained bench-load
+.PHONY: demo test test-peers kit lint fmt bench bench-engine bench-live bench-policies bench-sustained bench-load
 .PHONY: bench-long bench-intake bench-facts bench-gpu clean
 
 demo: $(VENV)/.core
@@ -59,6 +59,14 @@ bench-intake: $(VENV)/.dev
 
 bench-facts: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_facts --out $(OUT) $(ARGS)
+
+# What the conformance kit says of every adapter.
+kit: $(VENV)/.dev
+	$(BIN)/python -m tests.kit.shipped
+
+# Real OBS and the platforms' own clients against our adapters and fakes: installs what it needs into temporary folders.
+test-peers: $(VENV)/.dev
+	ZHUBO_PEERS=1 $(BIN)/python -m pytest -rs --timeout 900 $(wildcard tests/adapters/peer_*.py) $(ARGS)
 
 bench-gpu: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_engine --device cuda --random qwen3-0.6b,qwen3-8b --prompts 128 --out $(OUT) $(ARGS)

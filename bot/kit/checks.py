@@ -264,8 +264,9 @@ async def _survives(factory: AdapterFactory, harness: Harness, harm: Callable[[]
 async def _reconnects(factory: AdapterFactory, harness: Harness, harm: Callable[[], Awaitable[None]]) -> None:
     async with working(factory, harness) as bench:
         await bench.live()
-        await harness.comment("before", "多少钱")
-        await bench.until(lambda: "before" in bench.comments, "a comment must arrive")
+        if not bench.adapter.caps().sink:
+            await harness.comment("before", "多少钱")
+            await bench.until(lambda: "before" in bench.comments, "a comment must arrive")
         before = harness.connections()
         await harm()
         await bench.until(lambda: harness.connections() > before, "the connection must be made again")

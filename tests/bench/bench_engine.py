@@ -26,8 +26,8 @@ import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from bot.backends.models import default_cache, resolve
-from bot.backends.models.writer import dtype_for
 from bot.backends.models.int8 import quantise
+from bot.backends.models.writer import dtype_for
 from tests.bench import ways
 from tests.bench.sheet import CONSOLE, show, verdict
 from tests.bench.ways import Took, Way
