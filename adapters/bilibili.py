@@ -1,0 +1,337 @@
+"""Bilibili Open Live (直播开放平台): a room's comments by the official route; read-only.
+
+    bilibili://LABEL?app=APP_ID&key=ACCESS_KEY_ID
+
+ZHUBO_BILIBILI_TOKEN is the access key's secret, ZHUBO_BILIBILI_CODE the streamer's identity code (身份码). LABEL is any
+name. The platform offers no way to write comments; answers go to the page, or to an OBS overlay in the same show.
+
+Control is signed HTTP (start, heartbeat every 20 s, end), comments come as binary WebSocket packets.
+https://open-live.bilibili.com/document/
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import struct
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from adapters.dial import dialled, heard
+from adapters.rest import Rest
+from bot.domain.errors import Fatal, Retry, SettingsError
+from bot.domain.events import Event, User
+from bot.domain.ports import Caps, Outgoing, Receipt, Session
+
+API = "https://live-open.biliapi.com"
+BEAT, LIVE_BEAT = 30.0, 20.0  # seconds: of the socket, of the project
+PATIENCE = 70.0  # seconds: two heartbeats without an answer
+UNPACKED = 4 * 1024 * 1024  # bytes that a packet may unpack to
+HEADER = struct.Struct(">IHHII")  # length, length of the header, version, operation, sequence
+ASK_BEAT, BEAT_REPLY, MESSAGE, ASK_AUTH, AUTH_REPLY = 2, 3, 5, 7, 8
+PLAIN, ZLIB = (0, 1), 2
+GONE = 7003  # the project's session is not there any more
+_KEYS = "Fix: check ?key= and ZHUBO_BILIBILI_TOKEN (access key id and secret of the developer account)"
+FATAL = {
+    4001: "the application is not valid. Fix: check ?app=", 4002: f"the signature is refused. {_KEYS}",
+    4003: "the request counts as expired. Fix: set this machine's clock; it may be off by more than 10 minutes",
+    4007: "this address is not on the application's list. Fix: add it on the developer page",
+    4008: "the application may not do this. Fix: ask for the permission on the developer page",
+    5004: "the room is not on the application's list", 5005: "the room is barred from the application",
+    7007: "the identity code is wrong. Fix: copy it anew from the streamer's page into ZHUBO_BILIBILI_CODE",
+    8002: "the project is not released to this room. Fix: release it, or add the streamer as a tester",
+}  # fmt: skip
+WAIT = {7001: 30.0, 7002: 30.0}  # the last session of this room is not over yet
+
+
+class Reply(msgspec.Struct):
+    """Answer of the HTTP interface."""
+
+    code: int
+    message: str = ""
+    data: Any = None
+
+
+class Game(msgspec.Struct):
+    """The project's session."""
+
+    game_id: str = ""
+
+
+class Socket(msgspec.Struct):
+    """Where comments come from, and how to say who asks."""
+
+    auth_body: str
+    wss_link: list[str]
+
+
+class Started(msgspec.Struct):
+    """What `start` answers."""
+
+    game_info: Game
+    websocket_info: Socket
+
+
+class Data(msgspec.Struct):
+    """What any kind of message may carry; absent fields keep their defaults."""
+
+    msg_id: str = ""
+    message_id: int = 0
+    message_ids: list[int] = []
+    open_id: str = ""
+    uname: str = ""
+    msg: str = ""
+    message: str = ""
+    timestamp: int = 0
+    guard_level: int = 0
+    fans_medal_level: int = 0
+    fans_medal_wearing_status: bool = False
+    is_admin: int = 0
+    gift_name: str = ""
+    gift_num: int = 1
+    r_price: int = 0
+    price: int = 0
+    paid: bool = False
+    rmb: int = 0
+    like_count: int = 1
+    guard_num: int = 1
+    user_info: dict[str, Any] = {}
+    game_id: str = ""
+
+
+class Message(msgspec.Struct):
+    """One message of the socket."""
+
+    cmd: str
+    data: Data = msgspec.field(default_factory=Data)
+
+
+_read = msgspec.json.Decoder(Message, strict=False).decode
+
+
+def pack(operation: int, body: bytes, version: int = 0) -> bytes:
+    """Write a packet."""
+    return HEADER.pack(HEADER.size + len(body), HEADER.size, version, operation, 1) + body
+
+
+def packets(raw: bytes, *, nested: bool = False) -> Iterator[tuple[int, bytes]]:
+    """Yield operation and body of every packet of a frame, compressed batches taken apart.
+
+    Raises:
+        ValueError: cut short, lengths that cannot be, or more than `UNPACKED` bytes when unpacked.
+    """
+    at = 0
+    while at < len(raw):
+        if len(raw) - at < HEADER.size:
+            raise ValueError("a packet without a whole header")
+        length, head, version, operation, _ = HEADER.unpack_from(raw, at)
+        if operation == BEAT_REPLY:
+            length = max(length, len(raw) - at)  # the echo of what we sent is not counted
+        if not HEADER.size <= head <= length <= len(raw) - at:
+            raise ValueError("a packet whose lengths cannot be")
+        body = raw[at + head : at + length]
+        at += length
+        if version == ZLIB and not nested:
+            yield from packets(unpack(body), nested=True)
+        elif version in PLAIN:
+            yield operation, body
+        else:
+            raise ValueError(f"a packet of version {version}")
+
+
+def unpack(body: bytes) -> bytes:
+    """Decompress, within bounds. Raises ValueError."""
+    unzip = zlib.decompressobj()
+    try:
+        found = unzip.decompress(body, UNPACKED)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if unzip.unconsumed_tail or not unzip.eof:
+        raise ValueError("a batch that is cut short, or unpacks to too much")
+    return found
+
+
+def events(body: bytes) -> Iterator[Event]:
+    """Read a message. Raises ValueError, and RoomOver when the platform ended the project's session."""
+    try:
+        message = _read(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    kind, d = message.cmd.removeprefix("LIVE_OPEN_PLATFORM_"), message.data
+    id, at, user = d.msg_id, float(d.timestamp), User(d.open_id, d.uname, _roles(d)) if d.open_id else None
+    match kind:
+        case "DM" | "DM_MIRROR":
+            yield Event("comment", id, at, user, d.msg)
+        case "SUPER_CHAT":  # a comment that was paid for
+            yield Event("comment", f"sc{d.message_id}", at, user, d.message, amount_minor=d.rmb * 100, currency="CNY")
+        case "SUPER_CHAT_DEL":
+            for gone in d.message_ids[:1000]:
+                yield Event("retract", f"{id}-{gone}", at, target=f"sc{gone}")
+        case "SEND_GIFT":
+            fen = d.r_price * d.gift_num // 10 if d.paid else None  # 1000 of their units are 1 yuan
+            yield Event("gift", id, at, user, d.gift_name, d.gift_num, fen, "CNY" if fen is not None else "")
+        case "GUARD":
+            who = User(str(d.user_info.get("open_id", "")), str(d.user_info.get("uname", "")))
+            yield Event("gift", id, at, who, "guard", d.guard_num, d.price // 10, "CNY")
+        case "LIKE":
+            yield Event("like", id, at, user, count=d.like_count)
+        case "LIVE_ROOM_ENTER":
+            yield Event("join", id, at, user)
+        case "LIVE_START" | "LIVE_END":
+            yield Event("room", id, at, text=kind.lower())
+        case "INTERACTION_END":
+            yield Event("room", id, at, text="interaction_end", target=d.game_id or "?")
+        case _:
+            yield Event("other", id, at)
+
+
+def _roles(d: Data) -> tuple[str, ...]:
+    found = (("moderator", d.is_admin), ("guard", d.guard_level), ("fan", d.fans_medal_wearing_status))
+    return tuple(role for role, on in found if on)
+
+
+def signed(body: bytes, key: str, secret: str, now: float, nonce: str) -> dict[str, str]:
+    """Return the headers of a call: HMAC-SHA256 over the sorted x-bili headers."""
+    named = {
+        "x-bili-accesskeyid": key,
+        "x-bili-content-md5": hashlib.md5(body, usedforsecurity=False).hexdigest(),
+        "x-bili-signature-method": "HMAC-SHA256",
+        "x-bili-signature-nonce": nonce,
+        "x-bili-signature-version": "1.0",
+        "x-bili-timestamp": str(int(now)),
+    }
+    text = "\n".join(f"{name}:{value}" for name, value in sorted(named.items()))
+    seal = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return {**named, "Authorization": seal, "Content-Type": "application/json", "Accept": "application/json"}
+
+
+class Bilibili:
+    """One room."""
+
+    def __init__(self, api: str, app: int, key: str, secret: str, code: str, patience: float) -> None:
+        self._api, self._app, self._key, self._secret, self._code = api, app, key, secret, code
+        self._patience = patience
+        self._beat, self._live_beat = min(BEAT, patience / 3), min(LIVE_BEAT, patience / 3)
+
+    def caps(self) -> Caps:
+        """Return that nothing can be sent."""
+        return Caps(can_send=False)
+
+    async def session(self, ctx: Session) -> None:
+        """Start the project in the room, and run one connection."""
+        async with Rest("Bilibili") as rest:
+            started = await self._start(rest)
+            game = started.game_info.game_id
+            beating = asyncio.create_task(self._alive(rest, game))
+            try:
+                if not started.websocket_info.wss_link:
+                    raise Retry("Bilibili named no address for the comments")
+                async with dialled(started.websocket_info.wss_link[0], "Bilibili's comments") as link:
+                    await self._listen(link, started.websocket_info.auth_body, game, beating, ctx)
+            finally:
+                beating.cancel()
+                await asyncio.wait([beating])
+                with suppress(TimeoutError):  # without `end` the room may refuse the next start for a while
+                    async with asyncio.timeout(1.0):
+                        await self._call(rest, "end", {"app_id": self._app, "game_id": game})
+
+    async def _listen(
+        self, link: ClientConnection, auth: str, game: str, beating: asyncio.Task[None], ctx: Session
+    ) -> None:
+        await link.send(pack(ASK_AUTH, auth.encode()))
+        knocking = asyncio.create_task(self._knock(link))
+        beating.add_done_callback(lambda _: link.transport.abort())
+        try:
+            while True:
+                raw = await heard(link, self._patience)
+                try:
+                    for operation, body in packets(raw):
+                        self._take(operation, body, game, ctx)
+                except ValueError as error:
+                    ctx.malformed(str(error))
+                await ctx.breathe()
+        except ConnectionClosed:
+            if beating.done() and not beating.cancelled() and (why := beating.exception()):
+                raise why from None
+            raise
+        finally:
+            knocking.cancel()
+            await asyncio.wait([knocking])
+
+    def _take(self, operation: int, body: bytes, game: str, ctx: Session) -> None:
+        if operation == AUTH_REPLY:
+            if b'"code":0' not in body.replace(b" ", b"")[:1000]:
+                raise Retry(f"Bilibili's comments refuse the connection ({body[:100].decode('utf-8', 'replace')})")
+            ctx.ready()
+        elif operation == MESSAGE:
+            for event in events(body):
+                ctx.emit(event)
+                if event.text == "interaction_end" and event.kind == "room" and event.target in (game, "?"):
+                    raise Retry("Bilibili ended the project's session; it is started again", 0.0)
+
+    async def _knock(self, link: ClientConnection) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(self._beat)
+                await link.send(pack(ASK_BEAT, b""))
+
+    async def _alive(self, rest: Rest, game: str) -> None:
+        """Tell the platform every 20 s that the project runs. Raises Retry when it does not know it any more."""
+        while True:
+            await asyncio.sleep(self._live_beat)
+            reply = await self._call(rest, "heartbeat", {"game_id": game})
+            if isinstance(reply, Reply) and reply.code == GONE:
+                raise Retry("Bilibili does not know the project's session any more; it is started again", 0.0)
+
+    async def _start(self, rest: Rest) -> Started:
+        reply = await self._call(rest, "start", {"code": self._code, "app_id": self._app})
+        if isinstance(reply, Retry):
+            raise reply
+        if reply.code in FATAL:
+            raise Fatal(f"Bilibili ({reply.code}): {FATAL[reply.code]}.")
+        if reply.code in WAIT:
+            raise Retry(f"Bilibili ({reply.code}): the room's last session is not over yet", WAIT[reply.code])
+        if reply.code:
+            raise Retry(f"Bilibili ({reply.code}): {reply.message[:100]}")
+        try:
+            return msgspec.convert(reply.data, Started, strict=False)
+        except msgspec.ValidationError as error:
+            raise Retry(f"Bilibili's start was not understood: {error}") from error
+
+    async def _call(self, rest: Rest, verb: str, fields: Mapping[str, object]) -> Reply | Retry:
+        body = msgspec.json.encode(fields)
+        headers = signed(body, self._key, self._secret, time.time(), secrets.token_hex(16))
+        answer = await rest.call("POST", f"{self._api}/v2/app/{verb}", headers=headers, data=body)
+        try:
+            return answer.read(Reply) if answer.good else rest.failed(answer)
+        except ValueError as error:
+            return Retry(f"Bilibili's {verb}: {error}")
+
+    async def send(self, out: Outgoing) -> Receipt:
+        """There is no way to write here."""
+        return Receipt(out.key, "dropped", "Bilibili Open Live is read-only")
+
+    async def aclose(self) -> None:
+        """Nothing is held between connections."""
+
+
+def open_room(url: str, options: Mapping[str, str]) -> Bilibili:
+    """Build the adapter for bilibili:// rooms."""
+    given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+    app, key = given.get("app", ""), given.get("key", "")
+    if not app.isdecimal() or not key:
+        raise SettingsError(f"room {url}: app or key is missing. Fix: give bilibili://NAME?app=APP_ID&key=KEY_ID.")
+    secret, code = options.get("token", ""), options.get("code", "")
+    if not secret or not code:
+        missing = "ZHUBO_BILIBILI_CODE (the streamer's 身份码)" if secret else "ZHUBO_BILIBILI_TOKEN (the key's secret)"
+        raise SettingsError(f"room bilibili: no credential. Fix: set {missing}.")
+    patience = float(options.get("patience", PATIENCE))
+    return Bilibili(given.get("api", API).rstrip("/"), int(app), key, secret, code, patience)
