@@ -3,8 +3,10 @@
 An answer is never decompressed (nothing compressed is asked for), so that a bomb stays as small as it came.
 """
 
+import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -98,6 +100,16 @@ class Rest:
         except ValueError as error:  # a URL or header that is none
             return self._nothing(f"cannot be called: {type(error).__name__}", left=False)
 
+    @asynccontextmanager
+    async def stream(self, url: str, headers: Mapping[str, str], params: Mapping[str, str]) -> AsyncIterator["Stream"]:
+        """Read an answer that does not end. Raises Retry when there is none, or when it breaks off."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=WITHIN)
+        try:
+            async with self._http.get(url, headers=headers, params=params, timeout=timeout) as reply:
+                yield Stream(reply, self._service)
+        except (aiohttp.ClientError, OSError) as error:
+            raise Retry(f"{self._service}: the connection broke off ({type(error).__name__})") from error
+
     def _nothing(self, why: str, *, left: bool) -> Answer:
         return Answer(0, why=f"{self._service}: {why}", left=left)
 
@@ -108,6 +120,30 @@ class Rest:
         if answer.status == 429:
             return Retry(f"{self._service}: too many requests", answer.wait() or 60.0)
         return Retry(f"{self._service} answers {answer.status} {answer.words()}".strip(), answer.wait())
+
+
+class Stream:
+    """An answer that does not end."""
+
+    def __init__(self, reply: aiohttp.ClientResponse, service: str) -> None:
+        self._reply, self._service, self.status = reply, service, reply.status
+
+    async def answer(self) -> Answer:
+        """Read it as one that does end."""
+        async with asyncio.timeout(WITHIN):
+            return Answer(self.status, await read(self._reply.content, MOST), self._reply.headers)
+
+    async def parts(self, patience: float) -> AsyncIterator[bytes]:
+        """Yield what comes. Raises Retry when nothing comes for `patience` seconds."""
+        while True:
+            try:
+                async with asyncio.timeout(patience):
+                    part = await self._reply.content.readany()
+            except TimeoutError as error:
+                raise Retry(f"{self._service}: nothing came for {patience:g} s") from error
+            if not part:
+                return
+            yield part
 
 
 async def read(content: aiohttp.StreamReader, most: int) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
@@ -134,6 +135,8 @@ async def lines(factory: AdapterFactory, harness: Harness) -> None:
         receipt = await bench.send("key-1", text)
         if receipt.key != "key-1" or receipt.outcome not in ("accepted", "confirmed", "unknown"):
             raise CheckFailed(f"expected a receipt for key-1, got {receipt}")
+        with suppress(CheckFailed):  # without receipts it may still be under way
+            await bench.until(lambda: bool(harness.sent()), "the line must arrive", 1.0)
         _equal(list(harness.sent()), [text], "lines at the platform")
 
 
@@ -208,6 +211,8 @@ async def stop(factory: AdapterFactory, harness: Harness) -> None:
     """Stopped within 3 s under 1,000 events a second, with no task left."""
     async with working(factory, harness) as bench:
         await bench.live()
+        if bench.adapter.caps().sink:
+            return  # nobody floods it
         ready, going = asyncio.Event(), True
 
         async def flood() -> None:

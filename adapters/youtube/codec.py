@@ -1,0 +1,149 @@
+"""YouTube live chat: parts of the stream, and the messages in them. Pure.
+
+https://developers.google.com/youtube/v3/live/docs/liveChatMessages
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bot.domain.events import Event, Kind, User
+
+MOST = 1024 * 1024  # bytes of one part of the stream
+NO_CENTS = ("JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG", "RWF")
+_GIFTS: dict[str, Kind] = {
+    "superStickerEvent": "gift", "newSponsorEvent": "gift", "memberMilestoneChatEvent": "comment",
+    "membershipGiftingEvent": "gift", "giftMembershipReceivedEvent": "other", "giftEvent": "gift",
+}  # fmt: skip
+
+
+class Snippet(msgspec.Struct, rename="camel"):
+    """What happened."""
+
+    type: str = ""
+    published_at: str = ""
+    author_channel_id: str = ""
+    display_message: str | None = None
+    super_chat_details: dict[str, Any] = {}
+    super_sticker_details: dict[str, Any] = {}
+    membership_gifting_details: dict[str, Any] = {}
+    message_deleted_details: dict[str, Any] = {}
+    message_retracted_details: dict[str, Any] = {}
+
+
+class Author(msgspec.Struct, rename="camel"):
+    """Who did it."""
+
+    channel_id: str = ""
+    display_name: str = ""
+    is_chat_owner: bool = False
+    is_chat_moderator: bool = False
+    is_chat_sponsor: bool = False
+
+
+class Item(msgspec.Struct, rename="camel"):
+    """One message."""
+
+    id: str = ""
+    snippet: Snippet = msgspec.field(default_factory=Snippet)
+    author_details: Author | None = None
+
+
+class Page(msgspec.Struct, rename="camel"):
+    """One part of the stream, or one answer of the list."""
+
+    items: list[Item] = []
+    next_page_token: str = ""
+    polling_interval_millis: float = 5000.0
+    offline_at: str | None = None
+
+
+def page(raw: bytes) -> Page:
+    """Read a part. Raises ValueError."""
+    try:
+        return msgspec.json.decode(raw, type=Page, strict=False)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+class Parts:
+    """Takes a stream of JSON objects apart, whether they stand in an array or one after the other."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._at = self._depth = 0
+        self._quoted = self._escaped = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield each object that is whole now. Raises ValueError for one that is too large."""
+        self._held += data
+        while self._at < len(self._held):
+            byte = self._held[self._at]
+            self._at += 1
+            if self._escaped:
+                self._escaped = False
+            elif self._quoted:
+                self._escaped, self._quoted = byte == 0x5C, byte != 0x22
+            elif byte == 0x22:
+                self._quoted = self._depth > 0
+            elif byte == 0x7B:
+                if not self._depth:
+                    del self._held[: self._at - 1]
+                    self._at = 1
+                self._depth += 1
+            elif byte == 0x7D and self._depth:
+                self._depth -= 1
+                if not self._depth:
+                    whole = bytes(self._held[: self._at])
+                    del self._held[: self._at]
+                    self._at = 0
+                    yield whole
+        if not self._depth:
+            self._held.clear()
+            self._at = 0
+        if len(self._held) > MOST:
+            raise ValueError("a part of the stream is too large")
+
+
+def event(item: Item, me: str, ours: Mapping[str, str]) -> Event:
+    """Turn a message into an event. `ours`: key of our line by the id that the platform gave it."""
+    s, a = item.snippet, item.author_details
+    at, who = _seconds(s.published_at), (a.channel_id if a else "") or s.author_channel_id
+    roles = (("host", a.is_chat_owner), ("moderator", a.is_chat_moderator), ("fan", a.is_chat_sponsor)) if a else ()
+    user = User(who, a.display_name if a else "", tuple(role for role, on in roles if on)) if who else None
+    text, own = s.display_message or "", bool(me) and who == me
+    match s.type:
+        case "textMessageEvent":
+            return Event("comment", item.id, at, user, text, own=own, target=ours.get(item.id, ""))
+        case "superChatEvent":
+            minor, currency = _money(s.super_chat_details)
+            words = str(s.super_chat_details.get("userComment") or "")
+            return Event("comment", item.id, at, user, words, amount_minor=minor, currency=currency, own=own)
+        case "messageDeletedEvent":
+            return Event("retract", item.id, at, target=str(s.message_deleted_details.get("deletedMessageId", "")))
+        case "messageRetractedEvent":
+            return Event("retract", item.id, at, target=str(s.message_retracted_details.get("retractedMessageId", "")))
+        case "chatEndedEvent":
+            return Event("room", item.id, at, text="chat_ended")
+        case _:
+            minor, currency = _money(s.super_sticker_details)
+            count = s.membership_gifting_details.get("giftMembershipsCount")
+            kind = _GIFTS.get(s.type, "other")
+            units = count if isinstance(count, int) else 1
+            return Event(kind, item.id, at, user, text, units, minor, currency, own=own)
+
+
+def _money(details: Mapping[str, Any]) -> tuple[int | None, str]:
+    micros, currency = str(details.get("amountMicros", "")), str(details.get("currency", ""))
+    if not micros.isdecimal() or len(micros) > 15 or not currency:
+        return None, ""
+    return round(int(micros) / (1_000_000 if currency in NO_CENTS else 10_000)), currency
+
+
+def _seconds(stamp: str) -> float:
+    try:
+        return datetime.fromisoformat(stamp).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
