@@ -1,6 +1,7 @@
 """What fakes of platforms that push share: a free port for the adapter's webhook, and posts to it."""
 
 import asyncio
+import io
 import socket
 from collections.abc import Mapping, Sequence
 
@@ -39,7 +40,7 @@ class Pushing(Server):
             try:
                 async with (
                     aiohttp.ClientSession(skip_auto_headers=("Content-Type",)) as http,
-                    http.post(f"http://127.0.0.1:{self.hook}/push", data=body, headers=headers) as reply,
+                    http.post(f"http://127.0.0.1:{self.hook}/push", data=io.BytesIO(body), headers=headers) as reply,
                 ):
                     self.statuses.append(reply.status)
                     return reply.status
