@@ -216,6 +216,20 @@ def forget(
 
 
 @app.command()
+def login(
+    site: Annotated[str, typer.Argument(help="twitch. 平台")],
+    client: Annotated[str, typer.Option(help="Client ID of your application. 应用的 Client ID")] = "",
+    file: Annotated[Path, typer.Option(help="Where the credentials go. 凭据文件")] = Path(".zhubo/twitch.json"),
+) -> None:
+    """Get a platform's credentials with a code to type in. 用授权码登录平台，取得凭据。"""
+    from bot.cli.login import twitch
+
+    if site != "twitch":
+        raise ZhuboError(f"login {site}: there is no such login. Fix: zhubo login twitch; for others see README.")
+    raise typer.Exit(twitch(client, file))
+
+
+@app.command()
 def platform(
     catalogue: Goods = None,
     port: Annotated[int, typer.Option(help="0: any free one. 端口，0 为任意空闲端口")] = 0,

@@ -150,10 +150,18 @@ class Book:
         """Return the open question with this merge key that somebody at a place can still join."""
         return self._open.get((key, place)) or self._open.get((key, None))
 
-    def worded(self, key: str, places: Iterable[str]) -> Question | None:
-        """Return a question with this merge key that has its words for one of these places."""
-        found = (self._open.get((key, place)) for place in places)
-        return next((q for q in found if q and q.state in ("ready", "sending")), None)
+    def elsewhere(self, question: Question, place: str, places: Iterable[str], since: float) -> Question | None:
+        """Give a new question the id that it has, or had since a moment, at another place, and return it from there if
+        it has its words.
+        """
+        for other in places:
+            found = self._open.get((question.key, other))
+            same = found or self.ended(question.key, other, since)
+            if same and other != place:
+                question.id, question.shown = same.id, f"{same.id}@{place}"
+            if found and found.state in ("ready", "sending"):
+                return found
+        return None
 
     def of_comment(self, place: str, comment: str) -> Question | None:
         """Return the open question that a comment belongs to."""

@@ -193,7 +193,9 @@ class Room:
         elif not (before and self._points_at(now, before, asker)):
             question = self.book.open(key, asker, product.id if product else "", now)
             question.before = before if before and before.fate == "answered" else None
-            said = self.book.worded(key, self._outboxes) if len(self._outboxes) > 1 else None
+            said = None
+            if len(self._outboxes) > 1:
+                said = self.book.elsewhere(question, asker.place, self._outboxes, now - state.policy.repeat_after)
             if not (said and self._writing.again(now, question, said)):
                 self._writing.draft(now, question, how)
             if len(self.book) > state.policy.max_open:
