@@ -34,7 +34,10 @@ PATIENCE = 60.0  # seconds: the tasks are looked at twice in that time
 CLOCK = 600.0  # seconds that a push may be old, or early
 RUNNING = 3  # status of a task
 _SECRETS = "Fix: check ?app= and ZHUBO_DOUYIN_SECRET"
-REFUSED = (28001003, 28001008, 40009, 40014, 40015, 40017, 40018)  # access token or secret that are not accepted
+REFUSED = (40014, 40015, 40017, 40018, 40020)  # of the application or its secret
+OUTDATED = (28001003, 28001008, 40022)  # of an access token: each new one outdates the last
+NOT_NOW = 5003019
+_WHY_NOT = "the room is over, the mini-game is not mounted in it, or the application may not have this data"
 
 
 class Reply(msgspec.Struct):
@@ -185,8 +188,12 @@ class Douyin:
             reply = msgspec.json.decode(body, type=Reply, strict=False)
         except (msgspec.DecodeError, RecursionError) as error:
             raise Retry(f"Douyin, {what}: not understood ({error})") from error
-        if reply.err_no in REFUSED:
+        if reply.err_no in OUTDATED:
             self._access_until = 0.0
+            raise Retry(f"Douyin's access token is outdated ({reply.err_no}); a new one is asked for")
+        if reply.err_no == NOT_NOW:
+            raise Retry(f"Douyin, {what}: {_WHY_NOT}")
+        if reply.err_no in REFUSED:
             raise Fatal(f"Douyin refuses {what} ({reply.err_no}). {_SECRETS}, and the application's permissions.")
         if reply.err_no:
             raise Retry(f"Douyin, {what}: {reply.err_no} {(reply.err_msg or reply.err_tips)[:100]}")

@@ -112,7 +112,7 @@ def test_every_error_of_ours_is_in_the_tree_and_the_tree_is_drawn() -> None:
     picture = errors.__doc__ or ""
     assert all(c.__name__ in picture for c in ours)
     elsewhere = []
-    for file in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/*.py")]:
+    for file in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/**/*.py")]:
         for node in ast.walk(tree(file)):
             bases = [getattr(b, "id", "") for b in node.bases] if isinstance(node, ast.ClassDef) else []
             if isinstance(node, ast.ClassDef) and any(b.endswith(("Error", "Exception")) for b in bases):
@@ -123,7 +123,7 @@ def test_every_error_of_ours_is_in_the_tree_and_the_tree_is_drawn() -> None:
 def test_broad_excepts_stand_in_three_named_places() -> None:
     """`except Exception` is allowed where a stranger's code must not end the show, and nowhere else."""
     places = []
-    for file in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/*.py")]:
+    for file in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/**/*.py")]:
         for node in ast.walk(tree(file)):
             if isinstance(node, ast.ExceptHandler):
                 names = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)} if node.type else {"Exception"}
@@ -136,7 +136,7 @@ def test_files_stay_readable() -> None:
     """No source file of ours outgrows 300 lines; one that would becomes a package."""
     long = {
         f.relative_to(ROOT).as_posix(): n
-        for f in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/*.py")]
+        for f in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/**/*.py")]
         if (n := len(f.read_text(encoding="utf-8").splitlines())) > 300
     }
     assert long == {}

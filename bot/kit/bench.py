@@ -62,8 +62,9 @@ class Bench:
         """Ids of comments that may be answered, in order."""
         return [h.id for h in self.heard if h.kind == "comment" and not h.own and not h.backfill]
 
-    async def until(self, true: Callable[[], bool], what: str, within: float = WITHIN) -> None:
+    async def until(self, true: Callable[[], bool], what: str, within: float | None = None) -> None:
         """Wait. Raises CheckFailed naming what did not happen."""
+        within = WITHIN if within is None else within
         end = time.monotonic() + within
         while not true():
             if time.monotonic() > end:

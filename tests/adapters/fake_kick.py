@@ -26,23 +26,32 @@ class Kick(Pushing):
         self.patience, self.clock, self.status, self.shown, self.error = 1.0, 0.0, 200, True, ""
         self.subscriptions: list[str] = []
         self.deleted: list[str] = []
-        self.count = self.pushes = 0
+        self.count = self.pushes = self.renewals = 0
+        self.lasts = 7200
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [
             web.get("/public-key", self._public_key), web.get("/users", self._users),
             web.get("/channels", self._channels), web.get("/events/subscriptions", self._list),
             web.post("/events/subscriptions", self._subscribe), web.delete("/events/subscriptions", self._delete),
-            web.post("/chat", self._post),
+            web.post("/chat", self._post), web.post("/oauth/token", self._renew),
         ]  # fmt: skip
 
     def opened(self) -> None:
-        self.url = f"kick://shop?listen=127.0.0.1:{self.hook}&path=/push&api=http://127.0.0.1:{self.port}"
+        self.url = f"kick://shop?listen=127.0.0.1:{self.hook}&path=/push&api=http://127.0.0.1:{self.port}&id=http://127.0.0.1:{self.port}"
 
     def _told(self, request: web.Request, data: object) -> web.Response:
         if self.rejects or request.headers.get("Authorization") != f"Bearer {self.token}":
             return web.json_response({"message": "Unauthorized"}, status=401)
         return web.json_response({"data": data, "message": "OK"}, status=self.status)
+
+    async def _renew(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if form.get("refresh_token") != f"r{self.renewals}":
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        self.renewals += 1
+        told = {"access_token": self.token, "refresh_token": f"r{self.renewals}", "expires_in": self.lasts}
+        return web.json_response(told)
 
     async def _public_key(self, request: web.Request) -> web.Response:
         pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -78,7 +78,8 @@ async def test_a_push_is_answered_at_once_whatever_happens_to_it() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "state", "words"),
     [
-        ("error", 40017, "bad_credentials", "ZHUBO_DOUYIN_SECRET"), ("error", 5000, "degraded", "5000"),
+        ("error", 40022, "degraded", "outdated"), ("error", 5003019, "degraded", "not mounted"),
+        ("error", 5000, "degraded", "5000"),
         ("status", 500, "degraded", "500"), ("rejects", True, "bad_credentials", "access token"),
     ],
 )  # fmt: skip

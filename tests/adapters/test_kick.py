@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.kick import event, genuine, open_room
+from adapters.kick import open_room
+from adapters.kick.codec import event, genuine
 from bot.domain.errors import SettingsError
 from bot.kit.bench import Bench, working
 from tests.adapters.fake_kick import KEY, ME, Kick
@@ -102,6 +103,19 @@ async def test_subscriptions_are_made_again_and_taken_back_with_us() -> None:
         await bench.until(lambda: fake.connections() == 2, "it must subscribe again")
         await bench.live()
     assert set(fake.subscriptions) <= set(fake.deleted)
+
+
+async def test_a_token_is_renewed_before_it_ends_and_again() -> None:
+    """It lasts two hours, a show may last longer; each refresh token serves once."""
+    fake = Kick()
+    fake.lasts = 0
+    keys = {"token": "", "refresh_token": "r0", "client_id": "c", "client_secret": "s"}
+    async with fake, working(lambda url, options: open_room(url, {**options, **keys}), fake) as bench:
+        await bench.until(lambda: fake.renewals > 2, "it must be renewed again")
+        assert bench.intake.state == "live"
+    keys["refresh_token"] = "used"
+    async with (fake := Kick()), working(lambda url, options: open_room(url, {**options, **keys}), fake) as bench:
+        await bench.until(lambda: "does not renew" in bench.intake.why, "the refusal must be told")
 
 
 @pytest.mark.parametrize(

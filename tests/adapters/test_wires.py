@@ -65,9 +65,11 @@ async def test_sockets_say_what_went_wrong() -> None:
     """A frame that is too large, TLS, a refusal."""
     async with Odd() as odd:
         for url, kind, words in (
-            (f"ws://127.0.0.1:{odd.port}/socket", Retry, "1009"), ("ws://127.0.0.1:1/", Retry, "cannot be reached"),
+            (f"ws://127.0.0.1:{odd.port}/socket", Retry, "1009"),
+            ("ws://127.0.0.1:1/", Retry, "cannot be reached"),
             (f"wss://127.0.0.1:{odd.port}/socket", Retry, "TLS"), (f"ws://127.0.0.1:{odd.port}/403", Fatal, "403"),
-            (f"ws://127.0.0.1:{odd.port}/503", Retry, "503"), ("ws://no-such-host.invalid/", Retry, "cannot be reached"),
+            (f"ws://127.0.0.1:{odd.port}/503", Retry, "503"),
+            ("ws://no-such-host.invalid/", Retry, "cannot be reached"),
         ):  # fmt: skip
             with pytest.raises(kind, match=words):
                 async with dialled(url, "It") as link:
