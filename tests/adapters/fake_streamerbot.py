@@ -55,6 +55,9 @@ class StreamerBot(ObaLive):
         if asked["request"] == "Subscribe":
             self.subscribed = asked["events"]
             self.welcome(request, link)
+        if asked["request"] == "GetEvents":
+            await self._tell(link, asked, "ok", events={"Twitch": ["ChatMessage", "ChatMessageDeleted", "Follow"]})
+            return
         if asked["request"] == "SendMessage":
             if self.fails:
                 await self._tell(link, asked, "error", error=self.fails)

@@ -80,7 +80,8 @@ class Twitch(Server):
         self.subscriptions.append(body["type"])
         if body["type"] == "channel.chat.message":
             self.welcome(request, self.sessions[session])
-        return web.json_response({"data": [{"status": "enabled"}]}, status=202)
+        told = {"id": f"sub-{body['type']}", "status": "enabled", "type": body["type"], "version": "1", "cost": 0}
+        return web.json_response({"data": [told], "total": 1, "total_cost": 0, "max_total_cost": 10}, status=202)
 
     async def _post(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -119,11 +120,13 @@ class Twitch(Server):
         return link
 
     async def _beat(self, request: web.Request, link: web.WebSocketResponse, moved: bool) -> None:
-        await asyncio.sleep(self.subscribe_within if not moved else 0)
-        if not moved and not any(link is other for _, other in self.links + self.stalled):
-            await link.close(code=4003)
+        until = time.monotonic() + self.subscribe_within
         while True:
             await asyncio.sleep(self.keepalive)
+            if not moved and time.monotonic() > until and not link.closed:
+                if not any(link is other for _, other in self.links + self.stalled):
+                    await link.close(code=4003)
+                until += 3600
             if any(link is other for _, other in self.links):
                 await self._tell(link, "session_keepalive", {})
 
@@ -140,7 +143,8 @@ class Twitch(Server):
     async def notify(self, of: str, fields: dict[str, object]) -> None:
         """Send a notification to everybody."""
         for _, link in list(self.links):
-            await self._tell(link, "notification", {"subscription": {"type": of}, "event": fields}, of)
+            subscription = {"id": f"sub-{of}", "type": of, "version": "1", "status": "enabled"}
+            await self._tell(link, "notification", {"subscription": subscription, "event": fields}, of)
 
     async def comment(self, id: str, text: str, *, user: str = "u1", own: bool = False, past: bool = False) -> None:
         if past:
