@@ -7,7 +7,7 @@ ARGS ?=
 OUT ?= out/bench
 
 .PHONY: demo test test-peers kit lint fmt bench bench-engine bench-live bench-policies bench-sustained bench-load
-.PHONY: bench-long bench-intake bench-facts bench-gpu clean
+.PHONY: bench-long bench-intake bench-facts bench-codec bench-gpu clean
 
 demo: $(VENV)/.core
 	$(BIN)/python -m bot demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(filter-out 0,$(HEADLESS)),--headless) $(ARGS)
@@ -28,7 +28,7 @@ fmt: $(VENV)/.dev
 # Every figure of the README on this machine, with its comparison, in at most 15 minutes; tables and pictures in $(OUT).
 # A missed floor does not keep the rest from being measured; it makes the end fail.
 bench: $(VENV)/.dev
-	@missed=; for part in engine live policies sustained load; do \
+	@missed=; for part in engine live policies sustained load codec; do \
 	  $(MAKE) --no-print-directory bench-$$part || missed="$$missed $$part"; done; \
 	  [ -z "$$missed" ] || { echo "floors missed in:$$missed"; exit 1; }
 
@@ -67,6 +67,9 @@ kit: $(VENV)/.dev
 # Real OBS and the platforms' own clients against our adapters and fakes: installs what it needs into temporary folders.
 test-peers: $(VENV)/.dev
 	ZHUBO_PEERS=1 $(BIN)/python -m pytest -rs --timeout 900 $(wildcard tests/adapters/peer_*.py) $(ARGS)
+
+bench-codec: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.bench_codec --out $(OUT) $(ARGS)
 
 bench-gpu: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_engine --device cuda --random qwen3-0.6b,qwen3-8b --prompts 128 --out $(OUT) $(ARGS)

@@ -3,7 +3,9 @@
 https://developers.google.com/youtube/v3/live/docs/liveChatMessages
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -68,41 +70,47 @@ def page(raw: bytes) -> Page:
         raise ValueError(str(error)) from error
 
 
+_whole = msgspec.json.Decoder(msgspec.Raw).decode
+_MARKS = re.compile(rb'[{}"]')
+_STRING_END = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*(")?', re.DOTALL)
+
+
 class Parts:
     """Takes a stream of JSON objects apart, whether they stand in an array or one after the other."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
-        self._at = self._depth = 0
-        self._quoted = self._escaped = False
+        self._held = b""
+        self._at = self._start = self._depth = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield each object that is whole now. Raises ValueError for one that is too large."""
-        self._held += data
-        while self._at < len(self._held):
-            byte = self._held[self._at]
-            self._at += 1
-            if self._escaped:
-                self._escaped = False
-            elif self._quoted:
-                self._escaped, self._quoted = byte == 0x5C, byte != 0x22
-            elif byte == 0x22:
-                self._quoted = self._depth > 0
-            elif byte == 0x7B:
-                if not self._depth:
-                    del self._held[: self._at - 1]
-                    self._at = 1
+        if not self._held and (alone := data.strip(b"[], \t\r\n")).startswith(b"{"):
+            with suppress(msgspec.DecodeError, RecursionError):  # commonly one part comes alone and whole
+                _whole(alone)
+                yield alone
+                return
+        held = self._held + data
+        while mark := _MARKS.search(held, self._at):
+            at = mark.start()
+            if mark[0] == b'"' and self._depth:
+                end = _STRING_END.match(held, at + 1)
+                if end is None or end.start(1) < 0:
+                    self._at = at  # the string goes on in what comes next
+                    break
+                self._at = end.end()
+                continue
+            self._at = at + 1
+            if mark[0] == b"{":
+                self._start = self._start if self._depth else at
                 self._depth += 1
-            elif byte == 0x7D and self._depth:
+            elif mark[0] == b"}" and self._depth:
                 self._depth -= 1
                 if not self._depth:
-                    whole = bytes(self._held[: self._at])
-                    del self._held[: self._at]
-                    self._at = 0
-                    yield whole
-        if not self._depth:
-            self._held.clear()
-            self._at = 0
+                    yield held[self._start : self._at]
+        else:
+            self._at = len(held)
+        keep = self._start if self._depth else self._at
+        self._held, self._at, self._start = held[keep:], self._at - keep, 0
         if len(self._held) > MOST:
             raise ValueError("a part of the stream is too large")
 

@@ -145,4 +145,4 @@ async def _listening(port: int, log: Path) -> None:
         writer.close()
         await writer.wait_closed()
         return
-    raise AssertionError(f"OBS did not open its WebSocket server: {log.read_text('utf-8', 'replace')[-1500:]}")
+    raise AssertionError(f"OBS did not open its WebSocket server, see {log}")
