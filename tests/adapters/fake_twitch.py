@@ -131,14 +131,12 @@ class Twitch(Server):
                 await self._tell(link, "session_keepalive", {})
 
     async def _tell(self, link: web.WebSocketResponse, kind: str, payload: object, of: str = "") -> None:
-        head = {
-            "message_type": kind,
-            "message_id": f"m{time.monotonic_ns()}",
-            "message_timestamp": "2026-11-27T00:00:00Z",
-        }
-        await link.send_str(
-            json.dumps({"metadata": head | ({"subscription_type": of} if of else {}), "payload": payload})
-        )
+        head = {"message_type": kind, "message_id": f"m{time.monotonic_ns()}", "message_timestamp": "2026-11-27T00:00Z"}
+        metadata = head | ({"subscription_type": of} if of else {})
+        try:
+            await link.send_str(json.dumps({"metadata": metadata, "payload": payload}))
+        except (ConnectionError, RuntimeError):  # the client has left
+            self.gone(link)
 
     async def notify(self, of: str, fields: dict[str, object]) -> None:
         """Send a notification to everybody."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -138,7 +139,8 @@ class YouTube(Server):
     async def malformed(self) -> None:
         for raw in (b'{"items":5}', b'{"items":[5]}', b'{"items":[{"id":[]}]}', b'{"items":[{"snippet":5}]}', b"{]}"):
             for _, reply in self.open:
-                await reply.write(b"," + raw)
+                with suppress(ConnectionError):
+                    await reply.write(b"," + raw)
 
     async def large(self, id: str, size: int) -> None:
         self.add(id, "textMessageEvent", displayMessage="x" * max(1, size - 400))
