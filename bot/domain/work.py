@@ -18,7 +18,6 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
         prefix: instructions and product card, the same for every question on this product version.
         suffix: the viewers' question and whatever changes often.
         deadline: after it nobody wants the answer.
-        begin: an answer that is not begun by then is not begun at all; 0.0 when only the deadline counts.
         max_chars: longest useful answer, in characters.
         reply_to: result stream of the front that asked.
         room: whose job it is; rooms share a worker fairly.
@@ -26,13 +25,13 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
         one_line: the answer ends at its first line end, as chat does; False for longer texts.
         stream: send the words while they are being written, too.
         texts: nothing is to be written: these are to be read, each into one vector.
+        begin: an answer that is not begun by then is not begun at all; 0.0 when only the deadline counts.
     """
 
     id: str
     prefix: str
     suffix: str
     deadline: float
-    begin: float = 0.0
     max_chars: int = 60
     reply_to: str = ""
     room: str = ""
@@ -40,6 +39,7 @@ class Job(msgspec.Struct, frozen=True, omit_defaults=True):
     one_line: bool = True
     stream: bool = False
     texts: tuple[str, ...] = ()
+    begin: float = 0.0
 
     @property
     def prompt(self) -> "Prompt":

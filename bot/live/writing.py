@@ -53,7 +53,9 @@ class Writing:
                 case AskModel(prefix, suffix):
                     self._jobs += 1
                     id, until = f"{state.name}:{state.boot}:{self._jobs}", now + state.policy.model_within
-                    job = Job(id, prefix, suffix, until, question.until, room=state.name, weight=question.people)
+                    job = Job(
+                        id, prefix, suffix, until, room=state.name, weight=question.people, begin=question.until
+                    )  # fmt: skip
                     state.book.expect(question, job.id)
                     state.move(question, "drafting", until)
                     state.out.append(job)

@@ -1,6 +1,6 @@
 """A worker under an open-loop load: how soon the first words come, and how late its event loop is meanwhile.
 
-    make bench-live                        SmolLM2-135M, bf16, 32 slots, one thread: 70 % of what it can do, 30 s
+    make bench-live                        SmolLM2-135M, 32 slots, one thread: 70 % of what it can do, 30 s
 
 The rate it can do is measured first, by keeping it full for a while. Then questions come as a Poisson process at 70 %
 of it, whatever the worker does, and waits count from when each was due. The worker is the real one (`bot.worker.loop`)
@@ -78,14 +78,12 @@ async def measure(writer: SlotWriter, seconds: float, seed: int) -> tuple[float,
     queue = Queue()
     worker = Worker(queue, writer, clock=time.time)
     task = asyncio.create_task(worker.run())
-    count = 4 * writer.slots
+    count, full = 4 * writer.slots, time.perf_counter()
     for n in range(count):
         queue.put(f"q{n}")
     while len(queue.done) < count:  # noqa: ASYNC110 - the queue is the measured one's
         await asyncio.sleep(0.05)
-    # The beginning and the end are not full.
-    ends = sorted(queue.done.values())[writer.slots // 2 : -writer.slots]
-    able = (len(ends) - 1) / (ends[-1] - ends[0])
+    able = count / (max(queue.done.values()) - full)
     dice, due = random.Random(seed), dict[str, float]()
     worker._lag._seen.clear()
     began = at = time.perf_counter()
@@ -113,7 +111,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=30.0)
     options.add_argument("--slots", type=int, default=32)
     options.add_argument("--threads", type=int, default=1)
-    options.add_argument("--dtype", default="bf16")
+    options.add_argument("--dtype", default=None, help="default: what a worker takes here")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--out", type=Path, default=None)
     given = options.parse_args()

@@ -10,7 +10,7 @@ SLOW = Crew((Shift("w", slots=2, seconds=4.0),))
 
 
 def _job(id: str, room: str = "r", weight: int = 1, begin: float = 7.0) -> Job:
-    return Job(id, "p", "s", 25.0, begin, room=room, weight=weight)
+    return Job(id, "p", "s", 25.0, begin=begin, room=room, weight=weight)
 
 
 def test_no_more_is_let_in_than_is_begun_soon_and_the_next_follows_an_end() -> None:
