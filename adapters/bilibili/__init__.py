@@ -29,6 +29,7 @@ from bot.domain.ports import Caps, Outgoing, Receipt, Session
 
 API = "https://live-open.biliapi.com"
 BEAT, LIVE_BEAT = 30.0, 20.0  # seconds: of the socket, of the project
+CUTS = 4  # failed connections in a row after which the session is given up
 PATIENCE = 70.0  # seconds: two heartbeats without an answer
 GONE = 7003  # the project's session is not there any more
 _KEYS = "Fix: check ?key= and ZHUBO_BILIBILI_TOKEN (access key id and secret of the developer account)"
@@ -79,28 +80,40 @@ class Bilibili:
         self._api, self._app, self._key, self._secret, self._code = api, app, key, secret, code
         self._patience = patience
         self._beat, self._live_beat = min(BEAT, patience / 3), min(LIVE_BEAT, patience / 3)
+        self._started: Started | None = None
+        self._cuts = 0
 
     def caps(self) -> Caps:
         """Return that nothing can be sent."""
         return Caps(can_send=False)
 
     async def session(self, ctx: Session) -> None:
-        """Start the project in the room, and run one connection."""
+        """Run one connection. The project is started once: after a cut its session goes on, since each start may be
+        followed by a time in which the room takes no other.
+        """
         async with Rest("Bilibili") as rest:
-            started = await self._start(rest)
-            game = started.game_info.game_id
+            if self._cuts >= CUTS:
+                await self._end(rest)
+            started = self._started = self._started or await self._start(rest)
+            game, links = started.game_info.game_id, started.websocket_info.wss_link
             beating = asyncio.create_task(self._alive(rest, game))
             try:
-                if not started.websocket_info.wss_link:
+                if not links:
                     raise Retry("Bilibili named no address for the comments")
-                async with dialled(started.websocket_info.wss_link[0], "Bilibili's comments") as link:
+                self._cuts += 1
+                async with dialled(links[(self._cuts - 1) % len(links)], "Bilibili's comments") as link:
                     await self._listen(link, started.websocket_info.auth_body, game, beating, ctx)
             finally:
                 beating.cancel()
                 await asyncio.wait([beating])
-                with suppress(TimeoutError):  # without `end` the room may refuse the next start for a while
-                    async with asyncio.timeout(1.0):
-                        await self._call(rest, "end", {"app_id": self._app, "game_id": game})
+
+    async def _end(self, rest: Rest) -> None:
+        """End the project's session; without it the room may refuse the next start for a while."""
+        started, self._started, self._cuts = self._started, None, 0
+        if started:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._call(rest, "end", {"app_id": self._app, "game_id": started.game_info.game_id})
 
     async def _listen(
         self, link: ClientConnection, auth: str, game: str, beating: asyncio.Task[None], ctx: Session
@@ -128,12 +141,15 @@ class Bilibili:
     def _take(self, operation: int, body: bytes, game: str, ctx: Session) -> None:
         if operation == AUTH_REPLY:
             if b'"code":0' not in body.replace(b" ", b"")[:1000]:
+                self._cuts = CUTS  # its session is of no use any more
                 raise Retry(f"Bilibili's comments refuse the connection ({body[:100].decode('utf-8', 'replace')})")
+            self._cuts = 0
             ctx.ready()
         elif operation == MESSAGE:
             for event in events(body):
                 ctx.emit(event)
                 if event.text == "interaction_end" and event.kind == "room" and event.target in (game, "?"):
+                    self._started = None
                     raise Retry("Bilibili ended the project's session; it is started again", 0.0)
 
     async def _knock(self, link: ClientConnection) -> None:
@@ -148,6 +164,7 @@ class Bilibili:
             await asyncio.sleep(self._live_beat)
             reply = await self._call(rest, "heartbeat", {"game_id": game})
             if isinstance(reply, Reply) and reply.code == GONE:
+                self._started = None
                 raise Retry("Bilibili does not know the project's session any more; it is started again", 0.0)
 
     async def _start(self, rest: Rest) -> Started:
@@ -179,7 +196,10 @@ class Bilibili:
         return Receipt(out.key, "dropped", "Bilibili Open Live is read-only")
 
     async def aclose(self) -> None:
-        """Nothing is held between connections."""
+        """End the project's session."""
+        if self._started:
+            async with Rest("Bilibili") as rest:
+                await self._end(rest)
 
 
 def open_room(url: str, options: Mapping[str, str]) -> Bilibili:

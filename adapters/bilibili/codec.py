@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -138,6 +138,12 @@ def _roles(d: Data) -> tuple[str, ...]:
     return tuple(role for role, on in found if on)
 
 
+def seal(named: Mapping[str, str], secret: str) -> str:
+    """Return the signature of x-bili headers: HMAC-SHA256 over them in order, no newline at the end."""
+    text = "\n".join(f"{name}:{value}" for name, value in sorted(named.items()))
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
 def signed(body: bytes, key: str, secret: str, now: float, nonce: str) -> dict[str, str]:
     """Return the headers of a call: HMAC-SHA256 over the sorted x-bili headers."""
     named = {
@@ -148,6 +154,9 @@ def signed(body: bytes, key: str, secret: str, now: float, nonce: str) -> dict[s
         "x-bili-signature-version": "1.0",
         "x-bili-timestamp": str(int(now)),
     }
-    text = "\n".join(f"{name}:{value}" for name, value in sorted(named.items()))
-    seal = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-    return {**named, "Authorization": seal, "Content-Type": "application/json", "Accept": "application/json"}
+    return {
+        **named,
+        "Authorization": seal(named, secret),
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+    }

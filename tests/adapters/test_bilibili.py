@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.bilibili import open_room
-from adapters.bilibili.codec import HEADER, MESSAGE, ZLIB, Data, events, pack, packets, signed
+from adapters.bilibili.codec import HEADER, MESSAGE, ZLIB, Data, events, pack, packets, seal, signed
 from bot.domain.errors import SettingsError
 from bot.domain.events import Event
 from bot.kit.bench import Bench, working
@@ -138,6 +138,32 @@ async def test_the_platform_ends_the_session_and_it_is_started_again() -> None:
         fake.games.clear()
         await bench.until(lambda: fake.connections() == 3, "it must be started again")
         assert fake.beats > 0
+
+
+async def test_a_cut_costs_no_new_start() -> None:
+    """The session goes on; one that the comments refuse is given up."""
+    fake = Bilibili()
+    async with connected(fake) as bench:
+        await bench.live()
+        await fake.drop()
+        await bench.until(lambda: fake.connections() == 2, "the connection must be made again")
+        starts = fake.calls.count("POST /v2/app/start")
+        fake.auth_code = -101
+        await fake.drop()
+        await bench.until(lambda: fake.ended == 1, "the session must be ended")
+        fake.auth_code = 0
+        await bench.until(lambda: fake.connections() == 3, "a new one must be started")
+        assert starts == 1
+
+
+def test_the_documented_signature_is_made() -> None:
+    """The platform's own example; the secret in it is not a real one."""
+    named = {
+        "x-bili-timestamp": "1624594467", "x-bili-signature-method": "HMAC-SHA256", "x-bili-accesskeyid": "xxxx",
+        "x-bili-signature-nonce": "ad184c09-095f-91c3-0849-230dd3744045", "x-bili-signature-version": "1.0",
+        "x-bili-content-md5": "fa6837e35b2f591865b288dfd859ce9d",
+    }  # fmt: skip
+    assert seal(named, "JzOzZfSHeYYnAMZ") == "a81c50234b6bbf15bc56e387ee4f19c6f871af2f70b837dc56db16517d4a341f"
 
 
 async def test_stopping_ends_the_project_so_that_the_room_takes_the_next_one() -> None:
