@@ -12,11 +12,11 @@ def twitch(client: str, file: Path, base: str = "") -> int:
     """Log in, keep the tokens in a file that only its owner can read, and say what to do with it."""
     if not client:
         raise SettingsError("--client: none. Fix: register an application on dev.twitch.tv/console (public client).")
-    loop.run(_twitch(client, file, base))
+    loop.run(_twitch(client, file, str(file.absolute()), base))
     return 0
 
 
-async def _twitch(client: str, file: Path, base: str) -> None:
+async def _twitch(client: str, file: Path, where: str, base: str) -> None:
     from adapters.rest import Rest
     from adapters.twitch.login import ID, code, save, wait
 
@@ -29,5 +29,5 @@ async def _twitch(client: str, file: Path, base: str) -> None:
         save(file, await wait(rest, base or ID, client, asked))
     console.print(f"登录成功，凭据存在 / logged in; the credentials are in {file}\n", soft_wrap=True)
     console.print("接入前运行 / before you attach, run:")
-    console.print(f"  export ZHUBO_TWITCH_REFRESH_FILE={file.absolute()}", soft_wrap=True, markup=False)
+    console.print(f"  export ZHUBO_TWITCH_REFRESH_FILE={where}", soft_wrap=True, markup=False)
     console.print("  zhubo run --room twitch://CHANNEL --catalogue goods.xlsx")

@@ -25,6 +25,7 @@ class Twitch(Server):
         self.subscriptions: list[str] = []
         self.moving: set[str] = set()
         self.renewals = self.count = 0
+        self.interval = 5
         self.typed = False  # the device code was typed in
         self.replies: list[str] = []
         self.tasks: set[asyncio.Task[None]] = set()
@@ -54,7 +55,7 @@ class Twitch(Server):
         if (await request.post()).get("client_id") != CLIENT:
             return web.json_response({"status": 400, "message": "invalid client"}, status=400)
         told = {"device_code": "dev-1", "user_code": "ABCD", "verification_uri": "https://www.twitch.tv/activate"}
-        return web.json_response(told | {"expires_in": 1800, "interval": 5})
+        return web.json_response(told | {"expires_in": 1800, "interval": self.interval})
 
     async def _give(self, request: web.Request) -> web.Response:
         form = await request.post()

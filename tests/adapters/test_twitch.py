@@ -15,6 +15,8 @@ from adapters.rest import Rest
 from adapters.twitch import open_room
 from adapters.twitch.codec import event, frame
 from adapters.twitch.login import Pair, code, load, refresh, save, wait
+from bot.cli.login import _twitch
+from bot.cli.login import twitch as login
 from bot.domain.errors import SettingsError
 from bot.domain.ports import Outgoing
 from bot.kit.bench import Bench, working
@@ -170,6 +172,21 @@ async def test_an_expired_token_is_renewed_from_the_file(tmp_path: Path) -> None
     async with fake, working(made, fake) as bench:  # type: ignore[arg-type]
         await bench.live()
         assert load(file) == Pair(fake.token, "r1", CLIENT)
+
+
+async def test_the_login_command_says_what_to_do_and_shows_no_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In both languages; the credentials stand in the file alone."""
+    fake, file = Twitch(), tmp_path / "twitch.json"
+    fake.typed, fake.interval = True, 1
+    async with fake:
+        await _twitch(CLIENT, file, str(file), f"http://127.0.0.1:{fake.port}/oauth2")
+    said = capsys.readouterr().out
+    assert "ABCD" in said and "登录成功" in said and f"ZHUBO_TWITCH_REFRESH_FILE={file}" in said
+    assert fake.token not in said and load(file).access_token == fake.token
+    with pytest.raises(SettingsError, match="dev.twitch.tv"):
+        login("", file)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,14 @@ from collections.abc import Callable
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+
+from adapters import bilibili, douyin, generic, kick, obalive, obs, social_stream, streamerbot, twitch, youtube
+from bot.domain.ports import AdapterFactory
+from bot.kit.checks import CHECKS, run
+from bot.kit.harness import Harness
 from tests.adapters.fake_bilibili import Bilibili
 from tests.adapters.fake_douyin import Douyin
+from tests.adapters.fake_generic import Dialled, Dialling
 from tests.adapters.fake_kick import Kick
 from tests.adapters.fake_obalive import ObaLive
 from tests.adapters.fake_obs import Obs
@@ -19,12 +25,6 @@ from tests.adapters.fake_social_stream import SocialStream
 from tests.adapters.fake_streamerbot import StreamerBot
 from tests.adapters.fake_twitch import Twitch
 from tests.adapters.fake_youtube import YouTube
-
-from adapters import bilibili, douyin, generic, kick, obalive, obs, social_stream, streamerbot, twitch, youtube
-from bot.domain.ports import AdapterFactory
-from bot.kit.checks import CHECKS, run
-from bot.kit.harness import Harness
-from tests.adapters.fake_generic import Dialled, Dialling
 
 SHIPPED: dict[str, tuple[AdapterFactory, Callable[[], Harness]]] = {
     "ws": (generic.dial, Dialled),
