@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from adapters.generic.codec import SUBPROTOCOL, Frame, WireEvent, WireUser, decode, encode
 from bot.app import Front, front, open_adapter, room_name
+from bot.app.front import credentials
 from bot.backends.catalog_file import write_csv
 from bot.backends.journal import read
 from bot.backends.valkey import EmbeddedValkey
@@ -388,3 +389,13 @@ def test_a_tampered_journal_is_told_apart(journal: Path) -> None:
     assert told(*lines, lines[last])[-1][1] is None, "a Turn was added to the record"
     with pytest.raises(JournalError, match=r"line 4 is damaged"):
         told(*lines[:3], b"{}\n", *lines[4:])
+
+
+def test_credentials_come_from_the_environment_by_platform() -> None:
+    """Each platform sees its own alone; one token serves those that have none."""
+    environment = {
+        "ZHUBO_TOKEN": "all", "ZHUBO_TWITCH_CLIENT_ID": "c", "ZHUBO_TWITCH_TOKEN": "t", "ZHUBO_KICK_TOKEN": "k",
+    }  # fmt: skip
+    assert credentials("twitch", environment) == {"token": "t", "client_id": "c"}
+    assert credentials("kick", environment) == {"token": "k"}
+    assert credentials("ws", environment) == {"token": "all"}
