@@ -150,7 +150,7 @@ class Bilibili:
                 ctx.emit(event)
                 if event.text == "interaction_end" and event.kind == "room" and event.target in (game, "?"):
                     self._started = None
-                    raise Retry("Bilibili ended the project's session; it is started again", 0.0)
+                    raise Retry("Bilibili ended the project's session; it is started again")
 
     async def _knock(self, link: ClientConnection) -> None:
         with suppress(ConnectionClosed):
@@ -165,7 +165,7 @@ class Bilibili:
             reply = await self._call(rest, "heartbeat", {"game_id": game})
             if isinstance(reply, Reply) and reply.code == GONE:
                 self._started = None
-                raise Retry("Bilibili does not know the project's session any more; it is started again", 0.0)
+                raise Retry("Bilibili does not know the project's session any more; it is started again")
 
     async def _start(self, rest: Rest) -> Started:
         reply = await self._call(rest, "start", {"code": self._code, "app_id": self._app})
