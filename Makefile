@@ -66,7 +66,8 @@ kit: $(VENV)/.dev
 
 # Real OBS and the platforms' own clients against our adapters and fakes: installs what it needs into temporary folders.
 test-peers: $(VENV)/.dev
-	ZHUBO_PEERS=1 $(BIN)/python -m pytest -rs --timeout 900 $(wildcard tests/adapters/peer_*.py) $(ARGS)
+	ZHUBO_PEERS=1 $(BIN)/python -m pytest -rs --timeout 900 $(wildcard tests/adapters/peer_*.py) \
+	  tests/adapters/test_examples.py $(ARGS)
 
 bench-codec: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_codec --out $(OUT) $(ARGS)
