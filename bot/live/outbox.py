@@ -134,7 +134,8 @@ class Outbox:
             return
         self._echoes = True
         for line in list(self._lines.values()):
-            if heard.target == line.key or (not heard.target and heard.text == line.echo):
+            # A platform may put whom a line answers before its words.
+            if heard.target == line.key or (not heard.target and heard.text.endswith(line.echo)):
                 line.seen = True
                 if line.taken:
                     self._answered(now, self._lines.pop(line.key))
@@ -185,7 +186,7 @@ class Outbox:
                 self._state.move(question, "sending", line.until)
             return
         del self._lines[receipt.key]
-        if receipt.outcome in ("accepted", "confirmed"):
+        if receipt.outcome in ("accepted", "confirmed") or line.seen:
             self._answered(now, line)
         elif receipt.outcome == "dropped":
             self._dropped(now, line, "send_dropped")

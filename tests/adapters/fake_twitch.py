@@ -15,18 +15,28 @@ SCOPES = ["user:read:chat", "user:write:chat"]
 
 
 class Twitch(Server):
-    """One channel. `keepalive` seconds between signs of life."""
+    """One channel.
+
+    Attributes:
+        keepalive, subscribe_within, grace: seconds between signs of life, to subscribe, and to move in.
+        scopes, status, drop_reason, refuse: what the token may do; what Helix answers; why a line is not shown; status
+            and words with which each subscription named (all: "") is refused.
+        swallow, late: our lines are not shown; they are shown only after the answer.
+        typed, slow: the device code was typed in; "slow_down" is said once.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.patience, self.keepalive, self.subscribe_within = 1.0, 0.3, 2.0
-        self.scopes, self.status, self.drop_reason, self.swallow = SCOPES, 200, None, False
+        self.patience, self.keepalive, self.subscribe_within, self.grace = 1.0, 0.3, 2.0, 30.0
+        self.scopes, self.status, self.drop_reason = SCOPES, 200, None
+        self.refuse: dict[str, tuple[int, str]] = {}
+        self.swallow = self.late = self.slow = self.typed = False
+        self.renews, self.secret = True, False
         self.sessions: dict[str, web.WebSocketResponse] = {}
         self.subscriptions: list[str] = []
         self.moving: set[str] = set()
-        self.renewals = self.count = 0
+        self.renewals = self.count = self.checks = 0
         self.interval = 5
-        self.typed = False  # the device code was typed in
         self.replies: list[str] = []
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -47,6 +57,7 @@ class Twitch(Server):
         return not self.rejects and client and request.headers.get("Authorization") == f"{kind} {self.token}"
 
     async def _validate(self, request: web.Request) -> web.Response:
+        self.checks += 1
         if not self._right(request, "OAuth"):
             return web.json_response({"status": 401, "message": "invalid access token"}, status=401)
         return web.json_response({"client_id": CLIENT, "user_id": ME, "login": "bot", "scopes": self.scopes})
@@ -54,20 +65,29 @@ class Twitch(Server):
     async def _device(self, request: web.Request) -> web.Response:
         if (await request.post()).get("client_id") != CLIENT:
             return web.json_response({"status": 400, "message": "invalid client"}, status=400)
-        told = {"device_code": "dev-1", "user_code": "ABCD", "verification_uri": "https://www.twitch.tv/activate"}
+        where = "https://www.twitch.tv/activate?device-code=ABCD"
+        told = {"device_code": "dev-1", "user_code": "ABCD", "verification_uri": where}
         return web.json_response(told | {"expires_in": 1800, "interval": self.interval})
 
     async def _give(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        if form.get("grant_type") == "refresh_token":
-            if form.get("refresh_token") != f"r{self.renewals}":
-                return web.json_response({"status": 400, "message": "Invalid refresh token"}, status=400)
-            self.renewals += 1
+        form, no = await request.post(), ""
+        if form.get("client_id") != CLIENT:
+            no = "invalid client"
+        elif form.get("grant_type") == "refresh_token":
+            no = "missing client secret" if self.secret else "Invalid refresh token"
+            if self.renews and form.get("refresh_token") == f"r{self.renewals}":
+                self.renewals, no = self.renewals + 1, ""
+        elif form.get("device_code") != "dev-1":
+            no = "invalid device code"
         elif not self.typed:
-            return web.json_response({"status": 400, "message": "authorization_pending"}, status=400)
+            no, self.slow = "slow_down" if self.slow else "authorization_pending", False
+        if no or self.status != 200:
+            return web.json_response({"status": 400, "message": no}, status=400 if no else self.status)
         return web.json_response({"access_token": self.token, "refresh_token": f"r{self.renewals}", "expires_in": 9000})
 
     async def _users(self, request: web.Request) -> web.Response:
+        if not self._right(request):
+            return web.json_response({"message": "invalid token"}, status=401)
         known = request.query.get("login") == "shop"
         return web.json_response({"data": [{"id": ROOM, "login": "shop"}] if known else []}, status=self.status)
 
@@ -75,13 +95,15 @@ class Twitch(Server):
         body = await request.json()
         if not self._right(request):
             return web.json_response({"message": "invalid token"}, status=401)
-        session = body["transport"]["session_id"]
-        if session not in self.sessions or body["condition"]["broadcaster_user_id"] != ROOM:
+        kind, session, condition = body["type"], body["transport"]["session_id"], body["condition"]
+        if session not in self.sessions or condition != {"broadcaster_user_id": ROOM, "user_id": ME}:
             return web.json_response({"message": "no such session"}, status=400)
-        self.subscriptions.append(body["type"])
-        if body["type"] == "channel.chat.message":
+        if no := self.refuse.get(kind) or self.refuse.get(""):
+            return web.json_response({"message": no[1]}, status=no[0])
+        self.subscriptions.append(kind)
+        if kind == "channel.chat.message":
             self.welcome(request, self.sessions[session])
-        told = {"id": f"sub-{body['type']}", "status": "enabled", "type": body["type"], "version": "1", "cost": 0}
+        told = {"id": f"sub-{kind}", "status": "enabled", "type": kind, "version": "1", "cost": 0}
         return web.json_response({"data": [told], "total": 1, "total_cost": 0, "max_total_cost": 10}, status=202)
 
     async def _post(self, request: web.Request) -> web.Response:
@@ -94,19 +116,35 @@ class Twitch(Server):
             return web.json_response({"message": "Too Many Requests"}, status=429, headers=headers)
         if self.status != 200:
             return web.json_response({"message": "oops"}, status=self.status)
+        parent = body.get("reply_parent_message_id", "")
+        right = body["sender_id"] == ME and body["broadcaster_id"] == ROOM and 0 < len(body["message"]) <= 500
+        if not right or (parent and parent not in self.said):
+            return web.json_response({"message": "Message cannot be replied to."}, status=400)
         if self.drop_reason:
             return web.json_response({"data": [{"message_id": "", "is_sent": False, "drop_reason": self.drop_reason}]})
         self.count += 1
-        self.replies.append(body.get("reply_parent_message_id", ""))
+        self.replies.append(parent)
         self.lines.append(body["message"])
-        if not self.swallow:
-            await self.comment(f"own{self.count}", body["message"], own=True)
+        shown = f"@Someone {body['message']}" if parent else body["message"]
+        if self.late:
+            task = asyncio.create_task(self._later(f"own{self.count}", shown))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        elif not self.swallow:
+            await self.comment(f"own{self.count}", shown, own=True)
         return web.json_response({"data": [{"message_id": f"own{self.count}", "is_sent": True, "drop_reason": None}]})
+
+    async def _later(self, id: str, text: str) -> None:
+        await asyncio.sleep(0.05)
+        await self.comment(id, text, own=True)
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         link = web.WebSocketResponse()
         await link.prepare(request)
         old = request.query.get("from", "")
+        if old and old not in self.moving:
+            await link.close(code=4007)
+            return link
         id = old or f"s{len(self.sessions)}"
         self.sessions[id] = link
         await self._tell(link, "session_welcome", {"session": {"id": id, "keepalive_timeout_seconds": 10}})
@@ -131,32 +169,42 @@ class Twitch(Server):
             if any(link is other for _, other in self.links):
                 await self._tell(link, "session_keepalive", {})
 
-    async def _tell(self, link: web.WebSocketResponse, kind: str, payload: object, of: str = "") -> None:
-        head = {"message_type": kind, "message_id": f"m{time.monotonic_ns()}", "message_timestamp": "2026-11-27T00:00Z"}
-        metadata = head | ({"subscription_type": of} if of else {})
+    async def _tell(
+        self, link: web.WebSocketResponse, kind: str, payload: object, of: str = "", message: str = ""
+    ) -> None:  # fmt: skip
+        message = message or f"m{time.monotonic_ns()}"
+        head = {"message_type": kind, "message_id": message, "message_timestamp": "2026-11-27T00:00:00.123456789Z"}
+        metadata = head | ({"subscription_type": of, "subscription_version": "1"} if of else {})
         try:
             await link.send_str(json.dumps({"metadata": metadata, "payload": payload}))
         except (ConnectionError, RuntimeError):  # the client has left
             self.gone(link)
 
-    async def notify(self, of: str, fields: dict[str, object]) -> None:
-        """Send a notification to everybody."""
+    async def notify(self, of: str, fields: dict[str, object], message: str = "") -> None:
+        """Send a notification to everybody. `message`: its id, the same when it is sent again."""
         for _, link in list(self.links):
             subscription = {"id": f"sub-{of}", "type": of, "version": "1", "status": "enabled"}
-            await self._tell(link, "notification", {"subscription": subscription, "event": fields}, of)
+            await self._tell(link, "notification", {"subscription": subscription, "event": fields}, of, message)
 
-    async def comment(self, id: str, text: str, *, user: str = "u1", own: bool = False, past: bool = False) -> None:
+    async def comment(
+        self, id: str, text: str, *, user: str = "u1", own: bool = False, past: bool = False, bits: int = 0
+    ) -> None:
         if past:
             raise NotHere("there is no history")
         self.said[id] = text
         await self.notify("channel.chat.message", {
             "broadcaster_user_id": ROOM, "chatter_user_id": ME if own else user, "chatter_user_name": "Someone",
-            "message_id": id, "message": {"text": text, "fragments": []},
-            "badges": [{"set_id": "subscriber", "id": "12", "info": "12"}],
-        })  # fmt: skip
+            "message_id": id, "message": {"text": text, "fragments": []}, "cheer": {"bits": bits} if bits else None,
+            "badges": [{"set_id": "subscriber", "id": "12", "info": "12"}], "reply": None,
+        }, f"n-{id}")  # fmt: skip
 
     async def retract(self, id: str) -> None:
         await self.notify("channel.chat.message_delete", {"message_id": id, "target_user_id": "u1"})
+
+    async def clear(self, user: str = "") -> None:
+        """A moderator removes what one viewer said, or all."""
+        kind = "channel.chat.clear_user_messages" if user else "channel.chat.clear"
+        await self.notify(kind, {"broadcaster_user_id": ROOM} | ({"target_user_id": user} if user else {}))
 
     async def unknown(self) -> None:
         await self.notify("channel.teleport", {"x": 1})
@@ -169,22 +217,30 @@ class Twitch(Server):
             "", "{", "null", "[]", '{"metadata":5}', '{"metadata":{}}', json.dumps({"metadata": good, "payload": 5}),
             json.dumps({"metadata": good, "payload": {}}), json.dumps({"metadata": good, "payload": {"event": []}}),
             json.dumps({"metadata": good, "payload": {"event": {"message": 5}}}), b"\xff\xfe", "[" * 30_000,
+            json.dumps({"metadata": {"message_type": "session_reconnect"}, "payload": {"session": {}}}),
         ):  # fmt: skip
             await self.all(raw)
 
     async def large(self, id: str, size: int) -> None:
         await self.comment(id, "x" * max(1, size - 500))
 
-    async def move(self, last: str) -> None:
+    async def move(self, last: str, where: str = "") -> None:
         """Ask the client to reconnect elsewhere, and say one more thing on the old connection."""
-        ((_, link),) = self.links
+        ((request, link),) = self.links
         id = next(name for name, one in self.sessions.items() if one is link)
         self.moving.add(id)
-        where = f"ws://127.0.0.1:{self.port}/ws?from={id}"
+        where = where or f"ws://127.0.0.1:{self.port}/ws?from={id}"
         await self._tell(link, "session_reconnect", {"session": {"id": id, "reconnect_url": where}})
         await self.comment(last, "最后一句")
+        asyncio.get_running_loop().call_later(self.grace, self._late, id, request)
 
-    async def revoke(self) -> None:
+    def _late(self, id: str, request: web.Request) -> None:
+        if id in self.moving and not self.sessions[id].closed:
+            task = asyncio.ensure_future(self.sessions[id].close(code=4004))
+            self.tasks.add(task)  # type: ignore[arg-type]
+            task.add_done_callback(self.tasks.discard)  # type: ignore[arg-type]
+
+    async def revoke(self, status: str = "authorization_revoked", of: str = "channel.chat.message") -> None:
         """The streamer takes the permission back."""
         for _, link in list(self.links):
-            await self._tell(link, "revocation", {"subscription": {"status": "authorization_revoked"}})
+            await self._tell(link, "revocation", {"subscription": {"status": status, "type": of}})

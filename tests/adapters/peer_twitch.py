@@ -1,4 +1,7 @@
-"""Twitch's frames as a public client reads them (PyPI `twitchAPI`, MIT): its EventSub over our fake."""
+"""Twitch's frames as a public client reads them (PyPI `twitchAPI`, MIT): its EventSub over our fake.
+
+PyPI `twitchio` 3 has Twitch's addresses built in, and cannot be pointed at a fake.
+"""
 
 import asyncio
 import sys

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.decide.privacy import mask
+from bot.decide.words import clean
 from bot.domain.inputs import Begin, Hear, Linked, Posted, Stocked, Tick
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Receipt
@@ -127,7 +129,7 @@ ECHO = Caps(echo=True, min_gap=0.0)
 
 def _echo(hall: Hall, seq: int, at: int, **more: object) -> None:
     line = hall.posted[at][1]
-    hall.feed(Hear(heard(seq, line.text, own=True, at=hall.now, viewer="me", **more)), after=0.2)
+    hall.feed(Hear(heard(seq, mask(clean(line.text)), own=True, at=hall.now, viewer="me", **more)), after=0.2)
 
 
 def _proven() -> Hall:
@@ -151,6 +153,31 @@ def test_sent_becomes_seen_when_the_line_comes_back(first: str) -> None:
     _echo(hall, 4, 1, target=hall.posted[1][1].key)
     if first == "echo":
         receipt(hall, 1)
+    assert [(t.fate, t.reason) for t in hall.turns if t.id == "c3"] == [("answered", "seen")]
+
+
+def test_a_line_that_comes_back_with_a_name_before_it_is_ours_too() -> None:
+    """As replies do on some platforms; it is not taken for swallowed."""
+    hall = _proven()
+    hall.feed(Hear(heard(3, "2号多少钱", at=hall.now)), after=3.0)
+    receipt(hall, 1)
+    hall.feed(
+        Hear(heard(4, mask(clean(f"@someone {hall.posted[1][1].text}")), own=True, at=hall.now, viewer="me")), after=0.2
+    )
+    hall.feed(Hear(heard(5, "哈哈", at=hall.now)), after=1.0)
+    hall.feed(Tick(), after=9.0)
+    assert len(hall.posted) == 2
+    assert [(t.fate, t.reason) for t in hall.turns if t.id == "c3"] == [("answered", "seen")]
+
+
+@pytest.mark.parametrize("outcome", ["unknown", "dropped"])
+def test_a_line_that_was_seen_is_answered_whatever_its_receipt_says(outcome: str) -> None:
+    """It came back before a receipt that knows nothing of it."""
+    hall = _proven()
+    hall.feed(Hear(heard(3, "2号多少钱", at=hall.now)), after=3.0)
+    _echo(hall, 4, 1)
+    receipt(hall, 1, outcome)
+    assert len(hall.posted) == 2
     assert [(t.fate, t.reason) for t in hall.turns if t.id == "c3"] == [("answered", "seen")]
 
 
