@@ -1,6 +1,7 @@
 """The command line: thin, a few lines a verb. `zhubo --help` starts in well under a second and imports no torch."""
 
 import logging
+import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,7 @@ from bot.cli.options import (
     Verbose,
 )
 from bot.domain.errors import ZhuboError
-from bot.settings import Settings, load
+from bot.settings import Settings, load, people
 
 app = typer.Typer(
     name="zhubo",
@@ -110,6 +111,17 @@ def _up(front: Any) -> None:
     if front.page:
         typer.echo(f"page / 网页: {front.page.url}")
     typer.echo("Ctrl-C stops / 按 Ctrl-C 停止")
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(help="One word. 名字")],
+    role: Annotated[str, typer.Argument(help="viewer, moderator or owner. 角色：只看、场控、店主")],
+) -> None:
+    """Make a login for the desk: an entry for ZHUBO_PEOPLE. 生成登录口令，填入 ZHUBO_PEOPLE。"""
+    entry = f"{name}:{role}:{secrets.token_urlsafe(24)}"
+    people({"ZHUBO_PEOPLE": entry})
+    typer.echo(entry)
 
 
 @app.command()

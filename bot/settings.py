@@ -5,15 +5,17 @@ the command line. A wrong value names the field and the fix. Secrets come from t
 import fcntl
 import math
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
+from bot.domain.desk import ROLES, Person, Role
 from bot.domain.errors import SettingsError
 from bot.domain.policy import RoomPolicy
 
@@ -146,15 +148,25 @@ def _check(settings: Settings) -> None:
     for name in ("keep_journal_days", "keep_record_days"):
         if not 0 <= getattr(settings, name) < math.inf:
             raise SettingsError(f"setting {name}: {getattr(settings, name)}. Fix: give 0 or more days.")
-    for name, value in msgspec.structs.asdict(settings.room).items():
-        if not isinstance(value, bool) and not 0 <= value < math.inf:
-            raise SettingsError(f"setting room.{name}: {value}. Fix: give 0 or more.")
+    _check_room(settings.room)
     if settings.redis_url and not _is_redis(settings.redis_url):
         raise SettingsError("setting redis_url: not a redis URL. Fix: give redis://HOST:6379/0 or unix:///path.sock.")
     for room in settings.rooms:
         if not _scheme(room):
             raise SettingsError(
                 f"room {room!r}: not a room URL. Fix: give SCHEME://ADDRESS, such as ws://127.0.0.1:9100/demo."
+            )
+
+
+def _check_room(policy: RoomPolicy) -> None:
+    for name, value in msgspec.structs.asdict(policy).items():
+        if isinstance(value, int | float) and not 0 <= value < math.inf:
+            raise SettingsError(f"setting room.{name}: {value}. Fix: give 0 or more.")
+    for n, planned in enumerate(policy.schedule, 1):
+        if not _CLOCK.fullmatch(planned.at) or not planned.text:
+            raise SettingsError(
+                f"setting room.schedule, entry {n}: {planned.at!r}, {planned.text!r}. "
+                'Fix: write at = "20:30" and a text to count down to.'
             )
 
 
@@ -171,6 +183,37 @@ def _is_redis(url: str) -> bool:
         return urlsplit(url).scheme in ("redis", "rediss", "unix") and urlsplit(url).port != 0
     except ValueError:  # a port that is none
         return False
+
+
+LEAST_TOKEN = 16  # characters
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
+_NAME = re.compile(r"[\w-]{1,32}")
+
+
+def people(environment: Mapping[str, str] | None = None) -> dict[str, Person]:
+    """Return who may log in, by token: ZHUBO_PEOPLE, such as "anna:moderator:TOKEN,bo:owner:TOKEN".
+
+    Raises:
+        SettingsError: naming the entry and the fix, never the token.
+    """
+    given = (os.environ if environment is None else environment).get("ZHUBO_PEOPLE", "")
+    found: dict[str, Person] = {}
+    for n, entry in enumerate(filter(None, (part.strip() for part in given.split(","))), 1):
+        name, _, rest = entry.partition(":")
+        role, _, token = rest.partition(":")
+        wrong = (
+            "the name is empty, longer than 32 characters, or not one word" if not _NAME.fullmatch(name)
+            else f"the role is not one of {', '.join(ROLES)}" if role not in ROLES
+            else f"the token is shorter than {LEAST_TOKEN} characters" if len(token) < LEAST_TOKEN
+            else "another person has this token or name" if token in found or name in {p.name for p in found.values()}
+            else ""
+        )  # fmt: skip
+        if wrong:
+            raise SettingsError(
+                f"ZHUBO_PEOPLE, entry {n}: {wrong}. Fix: write NAME:ROLE:TOKEN, as `zhubo token NAME ROLE` prints it."
+            )
+        found[token] = Person(name, cast(Role, role))
+    return found
 
 
 def pseudonym_key(settings: Settings, environment: Mapping[str, str] | None = None) -> bytes:

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
+from bot.app.desks import Desks
 from bot.app.store import connect_redis
 from bot.backends.catalog_file import CatalogueFile, Loaded
-from bot.backends.dashboard import Page
+from bot.backends.dashboard import LOOPBACK, Page
 from bot.backends.data_folder import held, sweep
 from bot.backends.journal import Journal
 from bot.backends.metrics import Metrics
@@ -34,7 +35,7 @@ from bot.domain.ports import Adapter, AdapterFactory, Observer
 from bot.live.jobs import Jobs
 from bot.live.lag import Lag
 from bot.live.stage import Stage
-from bot.settings import Settings, pseudonym_key
+from bot.settings import Settings, people, pseudonym_key
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class Front:
         self.journal = Journal(settings.folder / "journal")
         self.record = Record(settings.folder / "record")
         self.page: Page | None = None
+        self.desks = Desks(self.stages, settings.folder / "record")
         self._lag = Lag()
         self._catalogue = Catalogue()
         self._errors: tuple[RowError, ...] = ()
@@ -123,7 +125,12 @@ class Front:
     async def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Run all rooms until they ended."""
         settings = self._settings
-        key = pseudonym_key(settings)
+        key, staff = pseudonym_key(settings), people()
+        if settings.page_port and not staff and settings.page_host not in LOOPBACK:
+            raise SettingsError(
+                f"setting page_host: {settings.page_host} opens the page to others, who could speak for the shop. "
+                'Fix: say who may log in: ZHUBO_PEOPLE="$(zhubo token YOUR-NAME owner)".'
+            )
         adapters = [(url, open_adapter(url, unofficial=settings.unofficial)) for url in settings.rooms]
         file = CatalogueFile(Path(settings.catalogue), currency=settings.currency) if settings.catalogue else None
         rules = RulesFile(Path(settings.rules) if settings.rules else RULES)
@@ -139,7 +146,8 @@ class Front:
             store = RedisStore(redis, settings.keep_session_hours)
             metrics = Metrics(lambda: jobs.crew, jobs.ended, self._lag.figures)
             if settings.page_port:
-                self.page = Page(settings.page_host, settings.page_port, {"/metrics": metrics.render})
+                self.page = Page(settings.page_host, settings.page_port, {"/metrics": metrics.render},
+                                 people=staff, desks=self.desks)  # fmt: skip
             shown: list[Observer] = [self.page, metrics] if self.page else []
             watchers: list[Observer] = [self.journal, self.record, *shown, *self._extra]
             for url, places in shows(adapters, apart=settings.apart):

@@ -7,7 +7,7 @@ promises of the shop, contacts, markup. The rest must rest on the product's own 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal, InvalidOperation
 
 import msgspec
@@ -148,12 +148,25 @@ def grounded(question: str, topics: frozenset[Topic], product: Product) -> bool:
     return bool(asked) and len(asked & said) * 2 >= len(asked)
 
 
-def _forbidden(text: str, lang: Lang, limit: int) -> str:
-    """Return why a text may not be sent whatever the card says, or ""."""
+def unsayable(text: str) -> str:
+    """Return why a text may not be sent whatever the card says and whoever wrote it, or ""."""
     if found := _MARKUP.search(text) or _ROLE.search(text):
         return f"markup:{found[0]}"
-    if _CONTACT.search(text) or mask(text) != text:
-        return "contact"
+    return "contact" if _CONTACT.search(text) or mask(text) != text else ""
+
+
+def unfounded(text: str, known: str, borne: Collection[str] = ()) -> str:
+    """Return which promise or claim of a lower-case text stands neither in `known` nor in `borne`, or ""."""
+    for found in (*_PROMISE.finditer(text), *_CLAIM.finditer(text)):
+        if found[0] not in known and found[0] not in borne:
+            return f"promise:{found[0]}"
+    return ""
+
+
+def _forbidden(text: str, lang: Lang, limit: int) -> str:
+    """Return why a model's text may not be sent whatever the card says, or ""."""
+    if reason := unsayable(text):
+        return reason
     if INSTEAD.search(text.lower()) or INJECTION.found(text.lower(), True, True):
         return "injection"
     if lang_of(text) != lang or _STRANGE.search(text):
@@ -210,11 +223,11 @@ def check(text: str, question: str, product: Product, catalogue: Catalogue, lang
         evidence.fields.append(field)
     elif reason := _claims(text, product) or _unsupported(text, evidence):
         return Verdict("", reason)
-    text = _typeset(text.rstrip("。."), lang)
+    text = typeset(text.rstrip("。."), lang)
     return Verdict(text, "ok", tuple(fact(catalogue, product, f) for f in evidence.fields))
 
 
-def _typeset(text: str, lang: Lang) -> str:
+def typeset(text: str, lang: Lang) -> str:
     """Give a Chinese line back the full-width marks that cleaning made narrow."""
     return _NARROW.sub(lambda m: _WIDE[m[1] or m[2]], text) if lang == "zh" else text
 

@@ -5,6 +5,7 @@ the journal keeps them, and a replay feeds them again.
 import msgspec
 
 from bot.domain.catalog import Catalogue
+from bot.domain.desk import Order
 from bot.domain.events import Heard
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
@@ -73,6 +74,21 @@ class Staffed(msgspec.Struct, frozen=True, tag="staffed"):
     up: bool
 
 
+class Commanded(msgspec.Struct, frozen=True, tag="commanded"):
+    """Somebody in charge wants something."""
+
+    order: Order
+
+
+class Erased(msgspec.Struct, frozen=True, tag="erased", omit_defaults=True):
+    """The platform said whether a line was deleted; `order` wanted it, `why` is the platform's reason if it was not."""
+
+    order: Order
+    message: str
+    done: bool
+    why: str = ""
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """Time passed up to a moment the room asked to be woken at."""
 
@@ -81,7 +97,9 @@ class End(msgspec.Struct, frozen=True, tag="end"):
     """The room closes: what is still open ends now."""
 
 
-Input = Begin | Hear | Recalled | Drafted | Posted | Stocked | Ruled | Linked | Staffed | Tick | End
+Input = (
+    Begin | Hear | Recalled | Drafted | Posted | Stocked | Ruled | Linked | Staffed | Commanded | Erased | Tick | End
+)
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -5,6 +5,15 @@ It is written at the head of the journal, so that a replay decides by the same n
 
 import msgspec
 
+from bot.domain.desk import Doubt, Mode, Silence
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """Something the merchant has really scheduled: `at` is the wall clock of the room, "20:30"; `text` what it is."""
+
+    at: str
+    text: str
+
 
 class RoomPolicy(msgspec.Struct, frozen=True):
     """The numbers of one room. Durations are seconds.
@@ -25,6 +34,12 @@ class RoomPolicy(msgspec.Struct, frozen=True):
         correct_by_host: leave corrections to the host instead of sending them.
         suggest: put product suggestions beside answers.
         model_jobs: jobs a room may have at the worker at once.
+        mode: the mode it opens in: auto, assist, shadow or stopped.
+        rule_within: how long an answer waits for a person's ruling.
+        on_silence: what becomes of it then: "host" (it goes to the host), "send" or "drop".
+        claim_for: how long a claimed answer is kept for who claimed it, unless it is claimed again.
+        schedule: what the host counts down to.
+        person_for: which answers always wait for a person: "health", "refund", "angry", "unsure", "new".
     """
 
     send_gap: float = 2.0
@@ -41,3 +56,9 @@ class RoomPolicy(msgspec.Struct, frozen=True):
     correct_by_host: bool = False
     suggest: bool = True
     model_jobs: int = 8
+    mode: Mode = "auto"
+    rule_within: float = 25.0
+    on_silence: Silence = "host"
+    claim_for: float = 30.0
+    person_for: tuple[Doubt, ...] = ("health", "refund", "angry")
+    schedule: tuple[Planned, ...] = ()

@@ -5,10 +5,11 @@ numbers, bounded queues, pacing and states.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from bot.domain.desk import Checked, Order
 from bot.domain.events import Event
 from bot.domain.viewers import ViewerContext
 
@@ -27,6 +28,7 @@ class Caps(msgspec.Struct, frozen=True):
         stable_ids: True when event ids survive redelivery; without it exactly-once cannot be promised.
         official: False for unofficial routes; these need the operator's explicit flag.
         echo: True when our own lines come back as events, which proves that viewers see them.
+        can_delete: True when `erase` can take a line back.
         sink: True for a place that shows lines and hears nobody, such as an overlay: it speaks for read-only places.
     """
 
@@ -39,6 +41,7 @@ class Caps(msgspec.Struct, frozen=True):
     official: bool = True
     echo: bool = False
     sink: bool = False
+    can_delete: bool = False
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -67,12 +70,14 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
         outcome: accepted (taken), confirmed (seen in the room), dropped (certainly not shown), unknown.
         why: the platform's reason, for the operator.
         after: seconds to wait before the next line, when the platform said so.
+        message: the platform's id of the line, by which it can be deleted; "" when it gives none.
     """
 
     key: str
     outcome: Outcome
     why: str = ""
     after: float = 0.0
+    message: str = ""
 
 
 class Session(Protocol):
@@ -113,6 +118,14 @@ class Adapter(Protocol):
         """Release everything. Called once, also when no session ever ran."""
 
 
+@runtime_checkable
+class Eraser(Protocol):
+    """What an adapter can also be: one whose lines can be deleted (`Caps.can_delete`)."""
+
+    async def erase(self, message: str) -> str:
+        """Delete the line with the platform's id `message`; returns why not, "" when it is gone. Raises nothing."""
+
+
 class AdapterFactory(Protocol):
     """The object an entry point of the group `zhubo.adapters` names."""
 
@@ -130,8 +143,26 @@ class SessionStore(Protocol):
         """Store contexts. Raises StoreError."""
 
 
+class Desks(Protocol):
+    """The desks of all rooms, as a panel sees them."""
+
+    def order(self, room: str, order: Order) -> bool:
+        """Hand over a command; observers are told its `Ruling`. False when there is no such room."""
+
+    def check(self, room: str, answer: str, text: str, product: str) -> Checked:
+        """Say what the guard makes of words that somebody is typing."""
+
+    def days(self, room: str) -> tuple[str, ...]:
+        """Return the days of which there is a record, the newest first."""
+
+    async def export(self, room: str, day: str) -> bytes:
+        """Return a day's record with what its verification found, as a ZIP file. Raises JournalError."""
+
+
 class Observer(Protocol):
     """Someone who watches a room: journal, page, metrics. Must not block; may drop."""
 
     def __call__(self, room: str, item: object) -> None:
-        """Take one item: `Entry`, `Heard` (a comment), `Turn`, `Correction`, `QuestionView` or `RoomStatus`."""
+        """Take one item: `Entry`, `Heard` (a comment), `Turn`, `Correction`, `QuestionView`, `Ruling`, `Announced`,
+        `Cues` or `RoomStatus`.
+        """

@@ -10,7 +10,7 @@ import msgspec
 from bot.domain.events import Lang
 
 Fate = Literal[
-    "answered",  # it opened a question whose answer was sent
+    "answered",  # it opened a question whose answer was sent, or given by the host's voice
     "merged",  # its question was asked by others too, and answered with theirs
     "ignored",  # needs no answer: chatter, praise, spam, our own line, history
     "to_host",  # neither facts nor model may answer: the host should
@@ -23,7 +23,7 @@ Fate = Literal[
 FATES: tuple[Fate, ...] = get_args(Fate)
 
 CommentKind = Literal["question", "intent", "complaint", "praise", "chatter", "spam", "abuse", "command"]
-Path = Literal["fact", "model", "quote"]  # catalogue values, a model's words, the merchant's own sentence
+Path = Literal["fact", "model", "quote", "person"]  # catalogue values, a model, the merchant's sentence, a moderator
 PATHS: tuple[Path, ...] = get_args(Path)
 
 
@@ -97,6 +97,34 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
     fate: CorrectionFate
     since: float
     version: int
+    place: str = ""
+
+
+class Announced(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The end of a line that a person posted through us.
+
+    Attributes:
+        room: room name.
+        at: when it ended, seconds since the epoch; `since` when it was asked for.
+        order: id of the command; `by` who gave it.
+        line: the words; `facts` what they rest on.
+        product: what it is about, "" if nothing; `lang` its language.
+        answer: id of the question it answers, "" if none.
+        fate: what became of it; "moot" when its facts changed before it could be sent.
+        place: where it was sent, of a show on several platforms.
+    """
+
+    room: str
+    at: float
+    since: float
+    order: str
+    by: str
+    line: str
+    lang: Lang
+    fate: CorrectionFate
+    facts: tuple[Fact, ...] = ()
+    product: str = ""
+    answer: str = ""
     place: str = ""
 
 

@@ -5,12 +5,15 @@ from typing import Literal
 import msgspec
 
 from bot.domain.catalog import RowError
+from bot.domain.desk import Mode
 from bot.domain.events import Lang
-from bot.domain.turns import Correction, CorrectionFate, Fact, Path, Suggestion
+from bot.domain.policy import Planned
+from bot.domain.turns import Announced, Correction, CorrectionFate, Fact, Path, Suggestion
 
 QuestionState = Literal[
     "open",  # no words yet
     "drafting",  # at the worker
+    "pending",  # words wait for a person's ruling
     "ready",  # words wait for a send slot
     "sending",  # with the platform
     "answered",
@@ -42,6 +45,13 @@ class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
         reason: why it stands there, a short code.
         changed: when this view was made.
         place: where it is answered, of a show on several platforms; "" while it has no words.
+        until: when it must have moved on: a pending one is ruled on by then.
+        doubt: why it waits for a person: "assist", or one of `domain.desk.DOUBTS`.
+        claimed: name of who has claimed it.
+        viewer: pseudonym of the first asker.
+        first: the words before the law had them rewritten, "" when they were not.
+        was: the facts that earlier words rested on and that have changed since.
+        hits: the law behind `rules`, for people: (rule id, article, what is wrong in Chinese, and in English).
     """
 
     id: str
@@ -62,6 +72,13 @@ class QuestionView(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     rules: tuple[str, ...] = ()
     place: str = ""
+    until: float = 0.0
+    doubt: str = ""
+    claimed: str = ""
+    viewer: str = ""
+    first: str = ""
+    was: tuple[Fact, ...] = ()
+    hits: tuple[tuple[str, str, str, str], ...] = ()
 
 
 _CORRECTED: dict[CorrectionFate, QuestionState] = {"sent": "answered", "to_host": "to_host", "failed": "failed"}
@@ -75,6 +92,70 @@ def corrected(item: Correction) -> QuestionView:
         item.lang, _CORRECTED.get(item.fate, "expired"), item.askers, 0, item.since, item.at, item.product,
         answer=item.line, path="fact", facts=item.facts, reason="correction", place=item.place,
     )  # fmt: skip
+
+
+def announced(item: Announced) -> QuestionView:
+    """Return how an onlooker sees a person's own line."""
+    return QuestionView(
+        f"say-{item.by}-{item.order}{item.place}", f"{item.by}：" if item.lang == "zh" else f"{item.by}:", item.lang,
+        _CORRECTED.get(item.fate, "expired"), 0, 0, item.since, item.at, item.product, answer=item.line,
+        path="person", facts=item.facts, reason="own_line_by_desk", place=item.place,
+    )  # fmt: skip
+
+
+class Cue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something for the host to say: a question that people wait for.
+
+    Attributes:
+        id: of the question; `Said` takes it.
+        line: the whole cue in 20 to 30 characters (English: twice as many), such as "32人问 孕妇能用吗 → 你来答".
+        text, people, product: the question, how many ask, and what it is about.
+        answer: the words from facts, "" when only the host knows.
+        since: when it was asked first, seconds since the epoch.
+        reason: why it is the host's, "" while its answer is still under way.
+    """
+
+    id: str
+    line: str
+    text: str
+    lang: Lang
+    people: int
+    since: float
+    product: str = ""
+    answer: str = ""
+    reason: str = ""
+
+
+class Next(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A product worth explaining next, with the evidence.
+
+    Attributes:
+        askers: comments that asked about it in the last two minutes.
+        stock: pieces left, None when unknown.
+        shown: when it was on screen last, seconds since the epoch; 0.0 for never in this show.
+    """
+
+    product: str
+    askers: int
+    stock: int | None = None
+    shown: float = 0.0
+
+
+class Cues(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the host sees, published when it changes and about once a second.
+
+    Attributes:
+        answer: questions, those first that most people wait for.
+        explain: products, the most wanted first.
+        schedule: what the merchant has scheduled.
+    """
+
+    room: str
+    at: float
+    on_screen: str = ""
+    answer: tuple[Cue, ...] = ()
+    explain: tuple[Next, ...] = ()
+    schedule: tuple[Planned, ...] = ()
 
 
 class ProductView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,6 +177,7 @@ class PlaceView(msgspec.Struct, frozen=True, omit_defaults=True):
     link: LinkState
     why: str = ""
     can_send: bool = True
+    can_delete: bool = False
     waiting: int = 0
     duplicates: int = 0
     malformed: int = 0
@@ -120,6 +202,8 @@ class RoomStatus(msgspec.Struct, frozen=True, omit_defaults=True):
         workers: living workers; 0 means facts-only answers.
         store_up: False when the session store cannot be reached: answers without memory.
         notes: short codes of what is degraded now: "no_store", "no_worker", "no_catalogue", "link_down".
+        mode: what may be sent.
+        taken: what a person looks after: ("room" | "product" | "viewer", id, name of the person).
     """
 
     room: str
@@ -145,3 +229,5 @@ class RoomStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     workers: int = 0
     store_up: bool = True
     notes: tuple[str, ...] = ()
+    mode: Mode = "auto"
+    taken: tuple[tuple[str, str, str], ...] = ()

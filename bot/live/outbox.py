@@ -4,7 +4,6 @@ Where our own lines come back (`Caps.echo`), a line counts as answered when it w
 and never showed, while it showed others, is sent once more.
 """
 
-from collections import deque
 from collections.abc import Sequence
 
 import msgspec
@@ -13,10 +12,11 @@ from bot.decide import compose
 from bot.decide.privacy import mask
 from bot.decide.words import clean
 from bot.domain.events import Heard
-from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Outgoing, Receipt
 from bot.live.corrections import Pending
+from bot.live.postings import Posting, Postings
 from bot.live.questions import Question
+from bot.live.quota import Quota
 from bot.live.state import State
 from bot.live.writing import Writing
 
@@ -25,44 +25,13 @@ TRIES = 2  # a line that the platform certainly dropped, or swallowed, is sent o
 SEEN_WITHIN = 8.0  # seconds after its receipt in which a line comes back
 
 
-class Quota:
-    """Send slots: a least gap between lines, and at most n lines per window."""
-
-    def __init__(self) -> None:
-        self._sent: deque[float] = deque()
-        self._not_before = 0.0
-        self.limit(Caps(), RoomPolicy())
-
-    def limit(self, caps: Caps, policy: RoomPolicy) -> None:
-        """Set the limits; lines already sent count against the new ones."""
-        self._gap = max(caps.min_gap, policy.send_gap)
-        self._most, self._window = max(1, caps.per_window[0]), caps.per_window[1]
-
-    def free_at(self) -> float:
-        """Return the earliest moment for the next line, seconds since the epoch."""
-        at = self._not_before
-        if self._sent:
-            at = max(at, self._sent[-1] + self._gap)
-        if len(self._sent) >= self._most:
-            at = max(at, self._sent[-self._most] + self._window)
-        return at
-
-    def take(self, now: float) -> None:
-        """Use the slot."""
-        self._sent.append(now)
-        while len(self._sent) > self._most:
-            self._sent.popleft()
-
-    def hold_until(self, moment: float) -> None:
-        """The platform asked us to wait."""
-        self._not_before = max(self._not_before, moment)
-
-
 class Line(msgspec.Struct):
     """A line on its way: what it answers or corrects, and until when its receipt or its echo is waited for.
 
     Attributes:
         echo: its words as intake will hear them.
+        posting: what a person wrote.
+        message: the platform's id of it.
         taken: the platform has it; it was not seen in the room yet.
         seen: it came back before its receipt.
     """
@@ -73,6 +42,8 @@ class Line(msgspec.Struct):
     until: float
     questions: list[Question]
     correction: Pending | None = None
+    posting: Posting | None = None
+    message: str = ""
     taken: bool = False
     seen: bool = False
 
@@ -80,8 +51,8 @@ class Line(msgspec.Struct):
 class Outbox:
     """The speaking half of a room, at one of its places."""
 
-    def __init__(self, state: State, writing: Writing, place: str = "") -> None:
-        self._state, self._writing, self._place = state, writing, place
+    def __init__(self, state: State, writing: Writing, postings: Postings, place: str = "") -> None:
+        self._state, self._writing, self._postings, self._place = state, writing, postings, place
         self._quota = Quota()
         self._lines: dict[str, Line] = {}
         self._echoes = False  # our own lines do come back here
@@ -101,7 +72,8 @@ class Outbox:
     def wake_at(self) -> float | None:
         """Return when the next line may go out, or one is overdue; None while there is none."""
         times = [line.until for line in self._lines.values()]
-        if self._free() and (self._writing.corrections.waiting(self._place) or self._waiting()):
+        waits = self._speaks() and self._waits() or self._postings.waiting(self._place)
+        if self._free() and waits and not self._silent():
             times.append(self._quota.free_at())
         return min(times, default=None)
 
@@ -110,7 +82,7 @@ class Outbox:
         line has room. All facts are checked once more, here and now.
         """
         while self._free() and now >= self._quota.free_at():
-            if self._correct(now):
+            if self._silent() or self._person(now) or not self._speaks() or self._correct(now):
                 return
             ready = self._ready(now)
             if not ready:
@@ -136,10 +108,21 @@ class Outbox:
         for line in list(self._lines.values()):
             # A platform may put whom a line answers before its words.
             if heard.target == line.key or (not heard.target and heard.text.endswith(line.echo)):
-                line.seen = True
+                line.seen, line.message = True, line.message or heard.id
                 if line.taken:
                     self._answered(now, self._lines.pop(line.key))
                 return
+
+    def _silent(self) -> bool:
+        """Tell whether nothing at all may be sent."""
+        return self._state.mode in ("stopped", "shadow")
+
+    def _speaks(self) -> bool:
+        """Tell whether the bot itself may speak; people may also where it may not."""
+        return not self._silent() and not self._state.in_hand("")
+
+    def _waits(self) -> bool:
+        return self._writing.corrections.waiting(self._place) or bool(self._waiting())
 
     def _waiting(self) -> list[Question]:
         return [q for q in self._state.book.in_state("ready") if q.place == self._place]
@@ -158,7 +141,15 @@ class Outbox:
         item = self._writing.corrections.next(now, self._place)
         if item is None:
             return False
-        self._out(now, item.line, [], item)
+        self._out(now, item.line, [], correction=item)
+        return True
+
+    def _person(self, now: float) -> bool:
+        """Post the oldest line that a person wrote, if one waits."""
+        item = self._postings.next(now, self._place)
+        if item is None:
+            return False
+        self._out(now, item.text, [], item.product, posting=item)
         return True
 
     def _together(self, now: float, ready: Sequence[Question]) -> list[Question]:
@@ -177,9 +168,10 @@ class Outbox:
         line = self._lines.get(receipt.key)
         if line is None or line.taken:
             return
+        line.message = receipt.message or line.message
         if receipt.after:
             self._quota.hold_until(now + receipt.after)
-        waits = self._caps.echo and self._echoes and not line.seen and not line.correction
+        waits = self._caps.echo and self._echoes and not line.seen and not (line.correction or line.posting)
         if receipt.outcome == "accepted" and waits:
             line.taken, line.until = True, now + SEEN_WITHIN
             for question in line.questions:
@@ -196,8 +188,12 @@ class Outbox:
     def _answered(self, now: float, line: Line) -> None:
         if line.correction:
             self._writing.corrections.end(now, line.correction, "sent")
+        if line.posting:
+            self._postings.end(now, line.posting, "sent")
         for question in line.questions:
             self._suggested(question)
+            question.message = line.message
+            self._state.told.add(question.product)
             self._state.close(now, question, "answered", "seen" if line.seen else "sent")
         self._writing.corrections.answered(now)
 
@@ -205,9 +201,14 @@ class Outbox:
         """The line was certainly not shown: once more, while there is time."""
         if line.correction and not self._writing.corrections.again(line.correction):
             self._writing.corrections.end(now, line.correction, "failed")
+        if line.posting and (self._silent() or not self._postings.again(line.posting)):
+            self._postings.end(now, line.posting, "failed")
         for question in line.questions:
-            if question.tries < TRIES:
+            if question.tries < TRIES and self._speaks():
                 question.reason = "resend"
+                if self._state.mode == "assist":
+                    self._writing.approval.offer(now, question)
+                    continue
                 self._state.move(question, "ready", question.drafted + self._state.policy.answer_within)
             else:
                 self._state.close(now, question, "failed", why)
@@ -216,6 +217,8 @@ class Outbox:
         """Nobody knows what became of the line: it is not sent again."""
         if line.correction:
             self._writing.corrections.end(now, line.correction, "failed")
+        if line.posting:
+            self._postings.end(now, line.posting, "failed")
         for question in line.questions:
             self._state.close(now, question, "failed", "send_unknown")
 
@@ -261,14 +264,19 @@ class Outbox:
             question.line, question.tries = text, question.tries + 1
             state.move(question, "sending", now + state.policy.receipt_within)
         about = first.suggestion.product if first.suggestion else ""
-        self._out(now, text, questions, None, about)
+        self._out(now, text, questions, about)
 
-    def _out(self, now: float, text: str, questions: list[Question], item: Pending | None, about: str = "") -> None:
+    def _out(
+        self, now: float, text: str, questions: list[Question], about: str = "", *, correction: Pending | None = None,
+        posting: Posting | None = None,
+    ) -> None:  # fmt: skip
         self._posts += 1
         state = self._state
         key = "-".join(filter(None, (str(state.boot), self._place, str(self._posts))))
         reply_to = tuple(a.heard.id for q in questions for a in q.askers if a.heard.place == self._place)
-        self._lines[key] = Line(key, mask(clean(text)), now, now + state.policy.receipt_within, questions, item)
+        self._lines[key] = Line(
+            key, mask(clean(text)), now, now + state.policy.receipt_within, questions, correction, posting
+        )
         self._quota.take(now)
         state.out.append(Outgoing(key, text, reply_to, about, self._place))
 

@@ -17,18 +17,22 @@ import msgspec
 
 from bot.decide import facts, merge
 from bot.decide.triage import Reading, resolve
+from bot.domain import inputs
 from bot.domain.catalog import Catalogue
+from bot.domain.desk import Checked
 from bot.domain.events import Heard
-from bot.domain.inputs import Begin, Drafted, End, Hear, Input, Linked, Posted, Recalled, Ruled, Staffed, Stocked, Tick
 from bot.domain.turns import Fate
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionView
+from bot.live.book import Book
+from bot.live.desk import Desk
 from bot.live.outbox import Outbox
-from bot.live.questions import Asker, Book, Ended
-from bot.live.state import NOBODY, Cancel, Effect, Recall, Remember, State
+from bot.live.postings import Postings
+from bot.live.questions import Asker, Ended
+from bot.live.state import NOBODY, Cancel, Effect, Erase, Recall, Remember, State
 from bot.live.writing import Writing
 
-__all__ = ["Cancel", "Effect", "Recall", "Remember", "Room"]
+__all__ = ["Cancel", "Effect", "Erase", "Recall", "Remember", "Room"]
 
 
 class Room:
@@ -36,57 +40,61 @@ class Room:
 
     def __init__(self) -> None:
         self._state = State()
-        self._writing = Writing(self._state)
-        self._outboxes = {"": Outbox(self._state, self._writing)}
+        self._writing, self._postings = Writing(self._state), Postings(self._state)
+        self._desk = Desk(self._state, self._writing, self._postings)
+        self._outboxes = {"": Outbox(self._state, self._writing, self._postings)}
         self._waiting: OrderedDict[str, list[tuple[Heard, Reading, float]]] = OrderedDict()
-        self._screen = ""
         self._ended = False
 
-    def handle(self, now: float, item: Input) -> list[Effect]:
+    def handle(self, now: float, item: inputs.Input) -> list[Effect]:
         """Take one input at room time `now` (seconds since the epoch, never going back) and say what to do."""
         self._state.out = []
         match item:
-            case Hear(heard, shed):
+            case inputs.Hear(heard, shed):
                 self._hear(now, heard, shed)
-            case Begin(room, policy, caps, places):
+            case inputs.Begin(room, policy, caps, places):
                 state = self._state
-                state.name, state.policy, state.boot = room, policy, int(now * 1000)
+                state.name, state.policy, state.boot, state.mode = room, policy, int(now * 1000), policy.mode
                 state.book.hold = max(policy.repeat_after, policy.correct_within)
                 state.caps = places or {"": caps}
-                self._outboxes = {place: Outbox(state, self._writing, place) for place in state.caps}
+                self._outboxes = {place: Outbox(state, self._writing, self._postings, place) for place in state.caps}
                 for place, limits in state.caps.items():
                     self._outboxes[place].link(now, False, limits)
-            case End():
+            case inputs.End():
                 self._end(now)
-            case Tick():
+            case inputs.Tick():
                 pass
             case _:
                 self._news(now, item)
-        if not isinstance(item, Hear):
+        if not isinstance(item, inputs.Hear):
             self._due(now)
         if not self._ended:
             for outbox in self._outboxes.values():
                 outbox.speak(now)
         return self._state.out
 
-    def _news(self, now: float, item: Recalled | Drafted | Posted | Stocked | Ruled | Linked | Staffed) -> None:
+    def _news(self, now: float, item: inputs.Input) -> None:
         match item:
-            case Recalled(contexts):
+            case inputs.Recalled(contexts):
                 for viewer, context in contexts.items():
                     self._recalled(now, viewer, context)
-            case Drafted(written):
+            case inputs.Drafted(written):
                 self._writing.written(now, written)
-            case Posted(receipt):
+            case inputs.Posted(receipt):
                 for outbox in self._outboxes.values():
                     outbox.posted(now, receipt)
-            case Stocked(catalogue):
+            case inputs.Stocked(catalogue):
                 self._writing.stocked(now, catalogue)
-            case Ruled(table):
+            case inputs.Ruled(table):
                 self._writing.ruled(now, table)
-            case Linked(up, caps, place):
+            case inputs.Linked(up, caps, place):
                 self._outboxes[place].link(now, up, caps)
-            case Staffed(up):
+            case inputs.Staffed(up):
                 self._state.staffed = up
+            case inputs.Commanded(order):
+                self._desk.order(now, order)
+            case inputs.Erased():
+                self._desk.erased(now, item)
 
     def wake_at(self) -> float | None:
         """Return when the room wants a `Tick`, or None while nothing is pending."""
@@ -114,10 +122,16 @@ class Room:
     @property
     def on_screen(self) -> str:
         """Id of the product the host explains; platforms name it by id or by link number."""
-        if self._screen not in self.catalogue.by_id and self._screen.isdecimal() and len(self._screen) < 10:
-            numbered = self.catalogue.by_number.get(int(self._screen))
-            return numbered.id if numbered else ""
-        return self._screen
+        return self._state.on_screen
+
+    def check(self, answer: str, text: str, product: str = "") -> Checked:
+        """Say what the guard makes of words that somebody is typing. Changes nothing."""
+        return self._desk.check(answer, text, product)
+
+    @property
+    def state(self) -> State:
+        """What the room knows, to be read only."""
+        return self._state
 
     @property
     def open(self) -> int:
@@ -131,7 +145,7 @@ class Room:
         if heard.kind == "comment":
             self._comment(now, heard, shed)
         elif heard.kind == "room" and heard.product:
-            self._screen = heard.product
+            state.show(now, heard.product)
         elif heard.kind == "retract":
             self._retract(now, heard.place, heard.target)
         elif heard.kind == "order" and heard.product and state.knows(heard.viewer):
@@ -150,9 +164,13 @@ class Room:
         else:
             self._outboxes[heard.place].heard(now, heard)
             reading = state.read(heard.text)
-            if reading.kind == "question":
+            if reading.kind == "question" and (why := state.in_hand("", heard.viewer)):
+                state.turn(now, heard, reading, "to_host", why)
+            elif reading.kind == "question":
                 self._question(now, heard, reading)
             else:
+                if reading.kind == "complaint":
+                    state.complained(now, heard.viewer)
                 fate: Fate = "to_host" if reading.kind == "complaint" else "ignored"
                 state.turn(now, heard, reading, fate, reading.reason)
 
@@ -180,6 +198,7 @@ class Room:
         state, context = self._state, self._state.context(heard.viewer)
         product, how = resolve(reading, self.catalogue, self.on_screen, context.product)
         if product:
+            state.heat.append((now, product.id))
             state.remember(heard.viewer, msgspec.structs.replace(context, product=product.id, asked=context.asked + 1))
         product = None if reading.need else product  # the words will name the product that fits
         key, asker = state.kin.key(merge.asked(reading, product)), Asker(heard, reading, now, state.voice(heard.place))
@@ -235,6 +254,8 @@ class Room:
                     self._state.point(now, question, before)
                 case "ready":
                     self._state.close(now, question, "expired", "no_slot")
+                case "pending":
+                    self._writing.approval.silent(now, question)
                 case "open" | "drafting":
                     self._writing.fall_back(now, question, "to_host", "model_late")
                 case _:
@@ -269,6 +290,7 @@ class Room:
         for outbox in self._outboxes.values():
             outbox.give_up(now)
         self._writing.corrections.close(now)
+        self._postings.close(now)
         for held in self._waiting.values():
             for heard, reading, _ in held:
                 self._state.turn(now, heard, reading, "expired", "room_ended")

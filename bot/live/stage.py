@@ -12,21 +12,22 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 
-from bot.decide import facts
-from bot.decide.privacy import scope
-from bot.domain.catalog import Catalogue, Product, RowError
-from bot.domain.inputs import Begin, End, Entry, Hear, Input, Linked, Posted, Ruled, Stocked, Tick
+from bot.domain.catalog import Catalogue, RowError
+from bot.domain.desk import Checked, Order, Ruling, SetMode
+from bot.domain.inputs import Begin, Commanded, End, Entry, Hear, Input, Linked, Ruled, Stocked, Tick
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
-from bot.domain.ports import Adapter, Observer, Outgoing, Receipt, SessionStore
-from bot.domain.turns import Correction, Turn
+from bot.domain.ports import Adapter, Observer, Outgoing, SessionStore
+from bot.domain.turns import Announced, Correction, Turn
 from bot.domain.views import LinkState, PlaceView, ProductView, RoomStatus
 from bot.domain.work import Job
 from bot.insight.counters import Counters
+from bot.live.board import cues, product_view
 from bot.live.intake import Intake
 from bot.live.jobs import Jobs
 from bot.live.memory import Memory
-from bot.live.room import Cancel, Recall, Remember, Room
+from bot.live.room import Cancel, Effect, Erase, Recall, Remember, Room
+from bot.live.sender import Sender
 
 log = logging.getLogger(__name__)
 
@@ -69,10 +70,10 @@ class Stage:
         self._observers, self._clock = tuple(observers), clock
         self._room = Room()
         self._inbox: deque[Input] = deque()
+        self._orders: deque[Input] = deque()  # taken before all else
         self._bell = asyncio.Event()
         self._now = 0.0
         self._stopping = False
-        self._sends: set[asyncio.Task[None]] = set()
         self.counters = Counters()
         self.observer_errors = 0
         self.row_errors: tuple[RowError, ...] = ()
@@ -88,6 +89,7 @@ class Stage:
         }  # fmt: skip
         self._turns = deque(self.doors.values())
         self.memory = Memory(store, name, self.put)
+        self._sender = Sender(name, self._places, policy, self.put)
 
     # --- from outside ---------------------------------------------------------------------------------------------
 
@@ -95,6 +97,15 @@ class Stage:
         """Hand over an input; its time is when the room takes it."""
         self._inbox.append(item)
         self._bell.set()
+
+    def order(self, order: Order) -> None:
+        """Hand over a command of somebody in charge, before all else that waits. Observers are told its `Ruling`."""
+        self._orders.append(Commanded(order))
+        self._bell.set()
+
+    def check(self, answer: str, text: str, product: str = "") -> Checked:
+        """Say what the guard makes of words that somebody is typing."""
+        return self._room.check(answer, text, product)
 
     def _linked(self, place: str, up: bool) -> None:
         self.put(Linked(up, self._places[place].caps(), place))
@@ -125,8 +136,7 @@ class Stage:
                 for door in doors:
                     door.add_done_callback(lambda _: self._bell.set())
                 await self._pump(group, doors)
-                if self._sends:
-                    await asyncio.wait(self._sends, timeout=SETTLE)
+                await self._sender.finish(SETTLE)
                 for task in (*doors, *helpers):
                     task.cancel()
         finally:
@@ -142,8 +152,8 @@ class Stage:
     async def _pump(self, group: asyncio.TaskGroup, doors: Sequence[asyncio.Task[None]]) -> None:
         self._group = group
         while not self._stopping:
-            if not self._inbox and not any(map(len, self.doors.values())):
-                if all(door.done() for door in doors) and not self._sends:
+            if not self._inbox and not self._orders and not any(map(len, self.doors.values())):
+                if all(door.done() for door in doors) and not self._sender:
                     return
                 await self._rest()
             for _ in range(BATCH):
@@ -165,8 +175,8 @@ class Stage:
         self._bell.clear()
 
     def _step(self) -> bool:
-        if self._inbox:
-            self._feed(self._inbox.popleft())
+        if waiting := self._orders or self._inbox:
+            self._feed(waiting.popleft())
             return True
         for _ in range(len(self._turns)):  # places take turns
             self._turns.rotate(-1)
@@ -186,7 +196,7 @@ class Stage:
     def _feed(self, item: Input) -> None:
         now = self._now = max(self._now, self._clock())
         if isinstance(item, Stocked):
-            self._products = tuple(_product_view(p, item.catalogue) for p in item.catalogue.products)
+            self._products = tuple(product_view(p, item.catalogue) for p in item.catalogue.products)
         effects = self._room.handle(now, item)
         self._tell(Entry(now, item))
         if isinstance(item, Hear):
@@ -194,35 +204,35 @@ class Stage:
             if item.heard.kind == "comment":
                 self._tell(item.heard)
         for effect in effects:
-            match effect:
-                case Turn():
-                    self.counters.ended(effect)
-                    self._tell(effect)
-                case Correction():
-                    self.counters.corrected[effect.fate] += 1
-                    self._tell(effect)
-                case Recall():
-                    self.memory.recall(effect.viewer)
-                case Remember():
-                    self.memory.remember(effect.viewer, effect.context)
-                case Job():
-                    self._jobs.ask(effect, self.put)
-                case Cancel():
-                    self._jobs.cancel(effect.job)
-                case Outgoing():
-                    task = self._group.create_task(self._post(effect))
-                    self._sends.add(task)
-                    task.add_done_callback(self._sends.discard)
+            self._do(effect)
 
-    async def _post(self, out: Outgoing) -> None:
-        try:
-            async with asyncio.timeout(self._policy.receipt_within):
-                receipt = await self._places[out.place].send(out)
-        except TimeoutError:
-            receipt = Receipt(out.key, "unknown", "no receipt in time")
-        if receipt.outcome not in ("accepted", "confirmed"):
-            log.warning("%s: line %s: %s %s", scope(self.name, out.place), out.key, receipt.outcome, receipt.why)
-        self.put(Posted(receipt))
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Turn():
+                self.counters.ended(effect)
+                self._tell(effect)
+            case Correction():
+                self.counters.corrected[effect.fate] += 1
+                self._tell(effect)
+            case Recall():
+                self.memory.recall(effect.viewer)
+            case Remember():
+                self.memory.remember(effect.viewer, effect.context)
+            case Job():
+                self._jobs.ask(effect, self.put)
+            case Cancel():
+                self._jobs.cancel(effect.job)
+            case Outgoing() | Erase():
+                self._sender.carry(self._group, effect)
+            case Ruling() if effect.done and effect.order.command == SetMode("stopped") and len(self._sender):
+                self._group.create_task(self._silence(effect))
+            case Ruling() | Announced():
+                self._tell(effect)
+
+    async def _silence(self, ruling: Ruling) -> None:
+        """Say that the room is stopped once nothing is under way any more."""
+        await self._sender.empty()
+        self._tell(ruling)
 
     # --- observers ------------------------------------------------------------------------------------------------
 
@@ -249,6 +259,7 @@ class Stage:
             if self._clock() >= due:
                 due = self._clock() + STATUS_EVERY
                 self._tell(self.status())
+                self._tell(cues(self._clock(), self._room.state))
 
     def status(self) -> RoomStatus:
         """Return the room's figures now."""
@@ -274,21 +285,13 @@ class Stage:
             malformed=sum(door.malformed_frames for door in doors.values()),
             rate=counters.rate(self._clock()), waiting=sum(map(len, doors.values())), latency=counters.percentiles(),
             askers_asked=counters.asked, askers_covered=counters.covered, workers=self._jobs.workers,
-            store_up=self.memory.up, notes=tuple(notes),
+            store_up=self.memory.up, notes=tuple(notes), mode=self._room.state.mode,
+            taken=tuple((what, target, by) for (what, target), by in self._room.state.taken.items()),
         )  # fmt: skip
 
     def _view(self, place: str) -> PlaceView:
-        door = self.doors[place]
+        door, caps = self.doors[place], self._places[place].caps()
         return PlaceView(
-            place, door.state, door.why, self._places[place].caps().can_send, len(door), door.duplicates,
+            place, door.state, door.why, caps.can_send, caps.can_delete, len(door), door.duplicates,
             door.malformed_frames,
         )  # fmt: skip
-
-
-def _product_view(product: Product, catalogue: Catalogue) -> ProductView:
-    prices = [facts.money(p, "zh") for p in product.prices]
-    price = "" if not prices else prices[0] if len(prices) == 1 else f"{prices[0]}–{prices[-1]}"
-    return ProductView(
-        product.id, product.number, product.name.get("zh"), product.name.get("en"), price,
-        facts.money(product.original, "zh") if product.original else "", facts.value_of(catalogue, product.id, "stock"),
-    )  # fmt: skip

@@ -2,7 +2,7 @@
 speaking (`outbox.py`); every comment's end passes through `turn`.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
 import msgspec
 
@@ -10,17 +10,20 @@ from bot.decide.adlaw import AdLaw
 from bot.decide.shared import shared
 from bot.decide.triage import Reader, Reading
 from bot.domain.catalog import Catalogue, Product
+from bot.domain.desk import Mode, Order, Ruling
 from bot.domain.events import Heard
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Outgoing
-from bot.domain.turns import Correction, Fate, Turn
+from bot.domain.turns import Announced, Correction, Fate, Turn
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionState, QuestionView
 from bot.domain.work import Job
+from bot.live.book import Book
 from bot.live.kin import Kin
-from bot.live.questions import Book, Ended, Question
+from bot.live.questions import Ended, Question
 
+HEAT = 5000  # questions about products, remembered for what to explain next
 KNOWN_VIEWERS = 5000  # session contexts kept in the room; the store has the rest
 NOBODY = ViewerContext()
 NO_LAW = LawTable()
@@ -46,7 +49,15 @@ class Cancel(msgspec.Struct, frozen=True):
     job: str
 
 
-Effect = Recall | Remember | Job | Cancel | Outgoing | Turn | Correction
+class Erase(msgspec.Struct, frozen=True):
+    """Delete a line; answer with `Erased`."""
+
+    order: Order
+    place: str
+    message: str
+
+
+Effect = Recall | Remember | Job | Cancel | Outgoing | Turn | Correction | Ruling | Announced | Erase
 
 
 class State:
@@ -57,6 +68,10 @@ class State:
         boot: milliseconds since the epoch at `Begin`; part of every key that must be unique across restarts.
         staffed: workers can be asked.
         law: the advertising-law table in force; `labels` are our names of products, which claim nothing.
+        mode: what may be sent; `taken` says what a person looks after: ("room", ""), ("product", id), ("viewer", id).
+        angry: viewers who complained, and when; `told` products that something was said of.
+        screen: what the platform says is on screen; `shown` when each product was last.
+        heat: which product was asked about, and when.
         out: what the input at hand leads to.
     """
 
@@ -66,6 +81,13 @@ class State:
         self.caps: dict[str, Caps] = {"": Caps()}
         self.linked: set[str] = set()
         self.staffed = False
+        self.mode: Mode = "auto"
+        self.taken: dict[tuple[str, str], str] = {}
+        self.angry: OrderedDict[str, float] = OrderedDict()
+        self.told: set[str] = set()
+        self.screen = ""
+        self.heat: deque[tuple[float, str]] = deque(maxlen=HEAT)
+        self.shown: dict[str, float] = {}
         self.book, self.kin = Book(), Kin()
         self.out: list[Effect] = []
         self._viewers: OrderedDict[str, ViewerContext] = OrderedDict()
@@ -79,6 +101,21 @@ class State:
         self.catalogue, self.read = catalogue, reader(catalogue)
         numbered = [p for p in catalogue.products if p.number]
         self.labels = tuple(f"#{p.number}{end}" for p in numbered for end in (f" {p.name.get('en')}", ":"))
+
+    @property
+    def on_screen(self) -> str:
+        """Id of the product on screen; platforms name it by id or by link number."""
+        screen = self.screen
+        if screen not in self.catalogue.by_id and screen.isdecimal() and len(screen) < 10:
+            numbered = self.catalogue.by_number.get(int(screen))
+            return numbered.id if numbered else ""
+        return screen
+
+    def show(self, now: float, product: str) -> None:
+        """Another product comes on screen."""
+        if before := self.on_screen:
+            self.shown[before] = now
+        self.screen = product
 
     def product(self, id: str) -> Product | None:
         """Return a product of the version in force."""
@@ -113,6 +150,19 @@ class State:
             self.learn(viewer, context)
             self.out.append(Remember(viewer, context))
 
+    def complained(self, now: float, viewer: str) -> None:
+        """Remember that a viewer is angry."""
+        self.angry[viewer] = now
+        while len(self.angry) > KNOWN_VIEWERS:
+            self.angry.popitem(last=False)
+
+    def in_hand(self, product: str, viewer: str = "") -> str:
+        """Return why a person answers here instead of the bot, "" when none does."""
+        if self.mode == "stopped":
+            return "stopped"
+        hands = [("room", ""), ("product", product), ("viewer", viewer)]
+        return "taken_over" if self.taken and not self.taken.keys().isdisjoint(hands) else ""
+
     # --- questions ------------------------------------------------------------------------------------------------
 
     def touch(self, question: Question) -> None:
@@ -139,7 +189,7 @@ class State:
             self.turn(now, asker.heard, asker.reading, mine, reason, of=question, decided=asker.decided)
         question.state = "answered" if fate == "merged" or fate == "ignored" else fate  # noqa: PLR1714 - narrows the type
         self._touched.pop(question.shown, None)
-        self._changed[question.shown] = question.view(now, self.product(question.product))
+        self._changed[question.shown] = self._view(now, question)
 
     def point(self, now: float, question: Question, before: Ended) -> None:
         """End a question with an answer given a moment ago."""
@@ -149,9 +199,17 @@ class State:
     def views(self, now: float) -> list[QuestionView]:
         """Return what changed among the questions since the last call."""
         changed = list(self._changed.values())
-        changed += [q.view(now, self.product(q.product)) for q in self._touched.values()]
+        changed += [self._view(now, q) for q in self._touched.values()]
         self._changed, self._touched = {}, {}
         return changed
+
+    def _view(self, now: float, question: Question) -> QuestionView:
+        view = question.view(now, self.product(question.product))
+        if not question.rules:
+            return view
+        rules = {rule.id: rule for rule in self.law.table.rules}
+        hits = [rules[id] for id in question.rules if id in rules]
+        return msgspec.structs.replace(view, hits=tuple((r.id, r.law, r.why.zh, r.why.en) for r in hits))
 
     def turn(
         self, now: float, heard: Heard, reading: Reading | None, fate: Fate, reason: str, *, of: Question | None = None,

@@ -7,6 +7,7 @@ from bot.domain.catalog import Catalogue
 from bot.domain.law import LawTable
 from bot.domain.turns import Fact, Fate, Path
 from bot.domain.work import Job, Written
+from bot.live.approval import Approval
 from bot.live.corrections import Corrections
 from bot.live.questions import Ended, Question
 from bot.live.state import State, ad_law
@@ -17,11 +18,12 @@ class Writing:
 
     Attributes:
         corrections: of lines that were sent and are wrong now.
+        approval: what new words pass before they wait for a send slot.
     """
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self.corrections = Corrections(state)
+        self.corrections, self.approval = Corrections(state), Approval(state)
         self._jobs = 0
 
     def draft(self, now: float, question: Question, how: str = "product_gone") -> None:
@@ -31,6 +33,9 @@ class Writing:
             how: why it has no product, if it has none.
         """
         state = self._state
+        if why := state.in_hand(question.product):
+            state.close(now, question, "to_host", why)
+            return
         match self._decide(question, how):
             case Words() as words:
                 question.suggestion = words.suggestion if state.policy.suggest else None
@@ -98,7 +103,7 @@ class Writing:
     def ruled(self, now: float, table: LawTable) -> None:
         """Put a table of advertising law in force and draft anew what it forbids."""
         self._state.law = ad_law(table)
-        for question in self._state.book.in_state("ready"):
+        for question in self._state.book.in_state("ready", "pending"):
             free = question.path != "fact"
             if self._state.law.hits(question.body, self._category(question), labels=self._state.labels, likeness=free):
                 self.draft(now, question)
@@ -107,7 +112,7 @@ class Writing:
         """Put a catalogue version in force and recall the drafts that it makes stale."""
         self._state.stock(catalogue)
         self.corrections.stocked(now)
-        for question in self._state.book.in_state("ready"):
+        for question in self._state.book.in_state("ready", "pending"):
             self.still_true(now, question)
 
     def still_true(self, now: float, question: Question) -> bool:
@@ -116,6 +121,7 @@ class Writing:
         if not facts.stale(held, self._state.catalogue):
             return True
         question.reason = "fact_changed"
+        question.was = tuple(facts.stale(held, self._state.catalogue))
         self.draft(now, question)
         return False
 
@@ -127,6 +133,8 @@ class Writing:
         lawful, hits = state.law.lawful(
             text, lang, self._category(question), labels=state.labels, likeness=path != "fact"
         )
+        question.approved, question.doubt = False, ""
+        question.first = text if lawful and lawful != text else ""
         question.body, question.facts, question.path, question.drafted = lawful or text, held, path, drafted
         question.rules = tuple(dict.fromkeys((*question.rules, *(hit.rule.id for hit in hits))))
         for part in state.book.part(question):
@@ -139,7 +147,7 @@ class Writing:
         if before and lawful and not self._reheats(before, question):
             state.point(now, question, before)
         elif lawful:
-            state.move(question, "ready", now + state.policy.answer_within)
+            self.approval.offer(now, question)
         else:
             state.close(now, question, "withheld", unlawful)
 

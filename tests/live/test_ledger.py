@@ -10,15 +10,47 @@ from hypothesis import strategies as st
 
 from bot.decide import facts
 from bot.domain.catalog import Catalogue
+from bot.domain.desk import (
+    MODES,
+    ROLES,
+    Approve,
+    Claim,
+    Command,
+    Order,
+    Reject,
+    Release,
+    Ruling,
+    Said,
+    Say,
+    SetMode,
+    Show,
+    TakeOver,
+    Undo,
+)  # fmt: skip
 from bot.domain.events import Event, Heard, User
-from bot.domain.inputs import Begin, Drafted, End, Entry, Hear, Input, Linked, Posted, Recalled, Staffed, Stocked, Tick
+from bot.domain.inputs import (
+    Begin,
+    Commanded,
+    Drafted,
+    End,
+    Entry,
+    Erased,
+    Hear,
+    Input,
+    Linked,
+    Posted,
+    Recalled,
+    Staffed,
+    Stocked,
+    Tick,
+)  # fmt: skip
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Outgoing, Receipt
 from bot.domain.turns import Turn
 from bot.domain.viewers import ViewerContext
 from bot.domain.work import Job, Written
 from bot.live.intake import Intake
-from bot.live.room import Recall, Room
+from bot.live.room import Erase, Recall, Room
 from tests.fakes import goods
 
 TEXTS = (
@@ -35,7 +67,7 @@ ANSWERS = (
 
 # One platform; or a show on two that can be written to and one that cannot, with an overlay that speaks for it.
 ALONE = {"": Caps()}
-SHOW = {"a": Caps(echo=True), "b": Caps(max_chars=60), "c": Caps(can_send=False), "o": Caps(sink=True)}
+SHOW = {"a": Caps(echo=True, can_delete=True), "b": Caps(max_chars=60), "c": Caps(can_send=False), "o": Caps(sink=True)}
 
 
 class Chaos:
@@ -50,6 +82,7 @@ class Chaos:
         self.heard: list[Heard] = []
         self.later: list[tuple[float, Input]] = []
         self.catalogue = goods()
+        self.approved: set[tuple[str, str]] = set()
         self.said: list[tuple[str, str, tuple[int, ...]]] = []
         numbers = count(1)
         self.intakes = [
@@ -78,6 +111,10 @@ class Chaos:
         match effect:
             case Turn():
                 self.turns.append(effect)
+            case Ruling(order=order, done=True, line=said) if isinstance(order.command, Approve):
+                self.approved.add((order.command.answer.partition("@")[0], said))
+            case Erase():
+                self._later(dice.uniform(0, 3), Erased(effect.order, effect.message, dice.random() < 0.7))
             case Recall() if dice.random() < 0.8:
                 self._later(dice.uniform(0, 0.6), Recalled({effect.viewer: ViewerContext(product="shirt")}))
             case Job() if dice.random() < 0.75:  # else the worker died with it
@@ -93,12 +130,19 @@ class Chaos:
                     door.emit(Event("comment", f"e{effect.key}", text=effect.text, own=True, target=target))
                 if outcome:
                     after = dice.choice((0.0, 0.0, 3.0))
-                    self._later(dice.uniform(0, 7), Posted(Receipt(effect.key, outcome, after=after)))
+                    self._later(
+                        dice.uniform(0, 7), Posted(Receipt(effect.key, outcome, after=after, message=f"m{effect.key}"))
+                    )
             case _:
                 pass
 
     def _check_truth(self, out: Outgoing) -> None:
         line = self.room._outboxes[out.place]._lines[out.key]
+        assert self.room.state.mode not in ("stopped", "shadow"), "something was posted after STOP"
+        if line.posting:
+            assert not facts.stale(line.posting.facts, self.catalogue), "a person's stale line was posted"
+            return
+        assert ("room", "") not in self.room.state.taken, "the bot spoke where a person does"
         if not line.questions:
             under_way = line.correction
             assert under_way is not None and under_way.facts
@@ -106,6 +150,9 @@ class Chaos:
             return
         for question in line.questions:
             assert question.place == out.place
+            assert ("product", question.product) not in self.room.state.taken or question.tries > 1
+            if self.room.state.mode == "assist":
+                assert (question.id, question.body) in self.approved, "nobody has approved it"
             assert not facts.stale(question.facts, self.catalogue), "a stale fact was posted"
             self.said.append((out.place, question.key, tuple(a.heard.seq for a in question.askers)))
 
@@ -134,6 +181,23 @@ class Chaos:
         self.now = end
 
 
+def command(chaos: Chaos, kind: int, target: int, other: int) -> Command:
+    """One of all commands, mostly on something that is there."""
+    questions = [q.shown for q in chaos.room.book] + [f"q{target}"]
+    answer = questions[target % len(questions)]
+    question = chaos.room.book.parts(answer)
+    seen = question[0].body if question else "x"
+    texts = ("", seen, "亲，现价129元", "现价1元", "透气不闷热")
+    product = ("shirt", "tote", "")[other % 3]
+    return (
+        SetMode(MODES[target % 4]), SetMode(("auto", "assist")[target % 2]), Claim(answer), Release(answer),
+        Approve(answer, seen, texts[other % 5]), Approve(answer, seen), Approve(answer, "old words"), Reject(answer),
+        Said(answer), Undo(answer), Show(product), Say(texts[other % 5], product, answer),
+        TakeOver("room", on=bool(other % 2)), TakeOver("product", product, bool(target % 2)),
+        TakeOver("viewer", f"u{other}", bool(target % 2)),
+    )[kind % 15]  # fmt: skip
+
+
 comment = st.tuples(st.just("comment"), st.integers(0, 30), st.integers(0, len(TEXTS) - 1), st.integers(0, 12))
 step = st.one_of(
     comment, comment, comment,
@@ -143,6 +207,8 @@ step = st.one_of(
     st.tuples(st.just("show"), st.integers(0, 3), st.just(0), st.just(0)),
     st.tuples(st.just("link"), st.booleans(), st.integers(0, 3), st.just(0)),
     st.tuples(st.just("staff"), st.booleans(), st.just(0), st.just(0)),
+    st.tuples(st.just("order"), st.integers(0, 14), st.integers(0, 30), st.integers(0, 12)),
+    st.tuples(st.just("order"), st.integers(0, 14), st.integers(0, 30), st.integers(0, 12)),
     st.tuples(st.just("stock"), st.integers(1, 3), st.integers(0, 30), st.just(0)),
 )  # fmt: skip
 
@@ -176,6 +242,10 @@ def play(steps: list[tuple[str, int, int, int]], seed: int, places: dict[str, Ca
                 chaos.feed(Linked(bool(a), places[place], place))
             case "staff":
                 chaos.feed(Staffed(bool(a)))
+            case "order":
+                role = ROLES[(a + b) % 3]
+                order = Order(f"{len(chaos.entries) - c % 3}", "ab"[c % 2], role, command(chaos, a, b, c))
+                chaos.feed(Commanded(order))
             case "stock":
                 version += 1
                 chaos.feed(Stocked(goods(a * 1000 + 9900, b, version) if a < 3 else Catalogue(version)))

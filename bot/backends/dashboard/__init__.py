@@ -1,5 +1,6 @@
-"""The live page: a small server and the static files it hands out."""
+"""The live page: one port, one WebSocket, no build step."""
 
+from bot.backends.dashboard.http import LOOPBACK
 from bot.backends.dashboard.server import Page
 
-__all__ = ["Page"]
+__all__ = ["LOOPBACK", "Page"]

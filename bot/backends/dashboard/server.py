@@ -7,26 +7,26 @@ buffer is empty, then a snapshot; nobody from another site or behind a foreign n
 """
 
 import asyncio
-import errno
 import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from websockets.asyncio.server import ServerConnection, broadcast, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from bot.backends.dashboard.state import Room
-from bot.domain.errors import PortInUse, SettingsError
+from bot.backends.dashboard.http import LOOPBACK, cannot_listen, read_static, response, same_host, url_of
+from bot.backends.dashboard.state import Item, Room
+from bot.backends.dashboard.visitor import Visitor
+from bot.domain.desk import Person
+from bot.domain.errors import JournalError
 from bot.domain.events import Heard
-from bot.domain.turns import Correction, Turn
-from bot.domain.views import QuestionView, RoomStatus
+from bot.domain.ports import Desks
 
 EVERY = 0.1  # seconds between frames
 MAX_ROOMS = 32
@@ -35,29 +35,11 @@ BEHIND = 512 * 1024  # bytes unsent before a browser is left out
 CAUGHT_UP = 32 * 1024
 PATIENCE = 15.0  # seconds left out before it is cut off
 
-_STATIC = Path(__file__).parent / "static"
-_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_CSP = (
-    "default-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
 # What a malformed item can raise while it is read and encoded.
 _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, msgspec.MsgspecError)
 # The library reports every plain file as a rejected handshake, and every port scan with a traceback.
 _quiet = logging.getLogger("zhubo.page.wire")
 _quiet.setLevel(logging.CRITICAL)
-
-
-class _Client:
-    """One browser: its connection, the room it asked for, and since when it does not keep up."""
-
-    def __init__(self, connection: ServerConnection, wanted: str) -> None:
-        self.connection = connection
-        self.wanted = wanted
-        self.room: Room | None = None
-        self.stale = True  # needs a snapshot
-        self.behind_since: float | None = None
 
 
 class Page:
@@ -67,6 +49,8 @@ class Page:
         host: address to listen on. On a loopback address only requests for a loopback name are served.
         port: TCP port; 0 takes a free one.
         plain: further pages of plain text, by path; each is made when it is asked for.
+        people: who may log in, by token; empty: whoever reaches the page owns it.
+        desks: where commands go; None for a page to look at only.
 
     Attributes:
         url: where the page is; with port 0 it is right once `ready` is set.
@@ -75,22 +59,24 @@ class Page:
     """
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 8765, plain: Mapping[str, Callable[[], bytes]] | None = None
+        self, host: str = "127.0.0.1", port: int = 8765, plain: Mapping[str, Callable[[], bytes]] | None = None, *,
+        people: Mapping[str, Person] | None = None, desks: Desks | None = None,
     ) -> None:  # fmt: skip
-        self._plain = plain or {}
+        self._plain, self._people, self._desks = plain or {}, dict(people or {}), desks
+        self._tickets: dict[str, tuple[float, bytes, str]] = {}
         self.host, self.port = host, port
-        self.url = _url(host, port)
+        self.url = url_of(host, port)
         self.ready = asyncio.Event()
         self.dropped = 0
         self._rooms: dict[str, Room] = {}
         self._names = b"[]"
-        self._clients: set[_Client] = set()
+        self._clients: set[Visitor] = set()
         self._news = asyncio.Event()
-        self._files = _read_static()
+        self._files = read_static()
 
     def __call__(self, room: str, item: object) -> None:
-        """Take a comment, `Turn`, `QuestionView`, `Correction` or `RoomStatus`; nothing is kept of anything else."""
-        if not isinstance(item, (Heard, Turn, QuestionView, Correction, RoomStatus)):
+        """Take a comment and whatever else a page shows (`state.Item`); nothing is kept of anything else."""
+        if not isinstance(item, Item):
             return
         if isinstance(item, Heard) and item.kind != "comment":
             return
@@ -132,8 +118,8 @@ class Page:
             self.port,
             process_request=self._request,
             compression=None,
-            max_size=1024,
-            max_queue=1,
+            max_size=8192,
+            max_queue=4,
             open_timeout=1.5,  # browsers open sockets ahead of need: each would hold up a stop this long
             close_timeout=1,
             server_header=None,
@@ -142,10 +128,10 @@ class Page:
         try:
             listening = await server
         except OSError as error:
-            raise _cannot_listen(self.host, self.port, error) from error
+            raise cannot_listen(self.host, self.port, error) from error
         async with listening:
             self.port = listening.sockets[0].getsockname()[1]
-            self.url = _url(self.host, self.port)
+            self.url = url_of(self.host, self.port)
             self.ready.set()
             try:
                 while True:
@@ -161,6 +147,10 @@ class Page:
         current: dict[Room | None, list[ServerConnection]] = {}
         stale: dict[Room | None, list[ServerConnection]] = {}
         for client in self._clients:
+            if not client.welcome:
+                if client.banned:
+                    client.connection.transport.abort()
+                continue
             if not self._keeps_up(client, now):
                 self._news.set()  # look again, even when the room is quiet
                 continue
@@ -185,7 +175,7 @@ class Page:
             if not room.watched:
                 room.forget_changes()
 
-    def _keeps_up(self, client: _Client, now: float) -> bool:
+    def _keeps_up(self, client: Visitor, now: float) -> bool:
         unsent = client.connection.transport.get_write_buffer_size()
         if client.behind_since is None and unsent <= BEHIND:
             return True
@@ -202,98 +192,79 @@ class Page:
         return self._rooms.get(wanted) if wanted else next(iter(self._rooms.values()), None)
 
     async def _watch(self, connection: ServerConnection) -> None:
-        """Keep one browser until it leaves. It has nothing to say: the page is read only."""
+        """Keep one browser until it leaves."""
         request = connection.request
         query = parse_qs(urlsplit(request.path).query) if request else {}
-        client = _Client(connection, query.get("room", [""])[0])
+        client = Visitor(connection, query.get("room", [""])[0], self._people, self._desks)
         self._clients.add(client)
         self._news.set()
         try:
             with suppress(ConnectionClosed):
-                await connection.recv()
-                await connection.close(1008, "this page is read only")
+                await connection.send(client.greet().decode())
+                async for raw in connection:
+                    reply = client.take(raw)
+                    if client.export:
+                        reply = await self._export(client)
+                    if reply is not None:
+                        await connection.send(reply.decode())
+                    if client.banned:
+                        await connection.close(1008, "log in again")
+                    self._news.set()
         finally:
             self._clients.discard(client)
+
+    async def _export(self, client: Visitor) -> bytes:
+        """Make a day's record ready to be fetched, once and within a minute, under a name that nobody can guess."""
+        assert client.export and self._desks  # noqa: S101 - for mypy
+        (room, day), client.export = client.export, None
+        try:
+            body = await self._desks.export(room, day)
+        except JournalError as error:
+            return msgspec.json.encode({"kind": "no", "why": "no_record", "detail": str(error)})
+        now = time.monotonic()
+        self._tickets = {k: v for k, v in self._tickets.items() if now - v[0] < 60}
+        ticket = secrets.token_urlsafe(24)
+        self._tickets[ticket] = now, body, f"zhubo-{day}.zip"
+        return msgspec.json.encode({"kind": "file", "path": f"/export/{ticket}"})
 
     def _request(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer a plain request, or return None to let a WebSocket handshake on `/feed` go on."""
         try:
             parts = urlsplit(request.path)
         except ValueError:
-            return _response(HTTPStatus.BAD_REQUEST, b"bad path\n")
+            return response(HTTPStatus.BAD_REQUEST, b"bad path\n")
         hosts, origins = request.headers.get_all("Host"), request.headers.get_all("Origin")
         if len(hosts) != 1 or not self._own_name(hosts[0]):
-            return _response(HTTPStatus.MISDIRECTED_REQUEST, b"open this page by its own address\n")
+            return response(HTTPStatus.MISDIRECTED_REQUEST, b"open this page by its own address\n")
         if getattr(request, "method", "GET") != "GET":
-            return _response(HTTPStatus.METHOD_NOT_ALLOWED, b"GET only\n")
+            return response(HTTPStatus.METHOD_NOT_ALLOWED, b"GET only\n")
         if parts.path == "/feed":
-            if any(not _same_host(origin, hosts[0]) for origin in origins):
-                return _response(HTTPStatus.FORBIDDEN, b"foreign origin\n")
+            if any(not same_host(origin, hosts[0]) for origin in origins):
+                return response(HTTPStatus.FORBIDDEN, b"foreign origin\n")
             if len(self._clients) >= MAX_CLIENTS:
-                return _response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many viewers of this page\n")
+                return response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many viewers of this page\n")
             return None
         if parts.path == "/healthz":
             health = {"status": "ok", "rooms": len(self._rooms), "watching": len(self._clients)}
-            return _response(HTTPStatus.OK, msgspec.json.encode(health), "application/json", cache="no-store")
+            return response(HTTPStatus.OK, msgspec.json.encode(health), "application/json", cache="no-store")
+        if parts.path.startswith("/export/"):
+            _, body, name = self._tickets.pop(parts.path[8:], (0.0, b"", ""))
+            if not name:
+                return response(HTTPStatus.NOT_FOUND, b"this link is used up\n")
+            return response(HTTPStatus.OK, body, "application/zip", name=name)
         if make := self._plain.get(parts.path):
-            return _response(HTTPStatus.OK, make(), "text/plain; version=1.0.0")
+            return response(HTTPStatus.OK, make(), "text/plain; version=1.0.0")
         found = self._files.get(parts.path)
         if found is None:
-            return _response(HTTPStatus.NOT_FOUND, b"not found\n")
+            return response(HTTPStatus.NOT_FOUND, b"not found\n")
         body, kind = found
-        return _response(HTTPStatus.OK, body, kind, cache="no-store" if kind == "text/html" else "no-cache")
+        return response(HTTPStatus.OK, body, kind, cache="no-store" if kind == "text/html" else "no-cache")
 
     def _own_name(self, host: str) -> bool:
         """Refuse foreign names on a loopback address: a name that was made to point here (DNS rebinding)."""
-        if self.host not in _LOOPBACK:
+        if self.host not in LOOPBACK:
             return True
         try:
-            return urlsplit("//" + host).hostname in _LOOPBACK
+            return urlsplit("//" + host).hostname in LOOPBACK
         except ValueError:
             return False
-
-
-def _same_host(origin: str, host: str) -> bool:
-    try:
-        return urlsplit(origin).netloc.lower() == host.lower()
-    except ValueError:
-        return False
-
-
-def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain", *, cache: str = "no-store") -> Response:
-    headers = Headers()
-    headers["Content-Type"] = f"{kind}; charset=utf-8"
-    headers["Content-Length"] = str(len(body))
-    headers["Connection"] = "close"  # the library serves one request per connection
-    headers["Cache-Control"] = cache
-    headers["Content-Security-Policy"] = _CSP
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    return Response(status.value, status.phrase, headers, body)
-
-
-def _read_static() -> dict[str, tuple[bytes, str]]:
-    """Read every file a browser may have, by its path: what is not in this table does not exist."""
-    table: dict[str, tuple[bytes, str]] = {}
-    for file in sorted(_STATIC.rglob("*")):
-        if file.is_file() and file.suffix in _TYPES:
-            table["/" + file.relative_to(_STATIC).as_posix()] = (file.read_bytes(), _TYPES[file.suffix])
-    table["/"] = table["/index.html"]
-    return table
-
-
-def _url(host: str, port: int) -> str:
-    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
-    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> PortInUse | SettingsError:
-    if error.errno == errno.EADDRINUSE:
-        return PortInUse(
-            f"port {port} on {host or 'this machine'} is taken, so the page cannot be served there. "
-            f"Stop the other program, or choose another port, such as `--page-port {port + 1}`."
-        )
-    return SettingsError(
-        f"the page cannot listen on {host}:{port} ({error.strerror or error}). "
-        "Choose another address with `--page-host` or another port with `--page-port`."
-    )

@@ -14,9 +14,13 @@ from collections.abc import Callable
 
 import msgspec
 
+from bot.backends.dashboard.lines import Kept, encode, of_heard, of_turn
+from bot.domain.desk import Ruling
 from bot.domain.events import Heard
-from bot.domain.turns import Correction, Turn
-from bot.domain.views import ProductView, QuestionView, RoomStatus, corrected
+from bot.domain.turns import Announced, Correction, Turn
+from bot.domain.views import Cues, ProductView, QuestionView, RoomStatus, announced, corrected
+
+Item = Heard | Turn | QuestionView | Correction | Announced | Ruling | Cues | RoomStatus
 
 LOUD = QUIET = 150
 OPEN = 500
@@ -26,41 +30,10 @@ PER_FRAME = 40
 PRODUCTS = 300
 ROW_ERRORS = 60
 
-_ACTIVE = ("open", "drafting", "ready", "sending")
+RULINGS = 60
+
+_ACTIVE = ("open", "drafting", "pending", "ready", "sending")
 _CALM = ("ignored", "shed")
-_encode = msgspec.json.Encoder().encode
-
-
-class Line(msgspec.Struct, omit_defaults=True):
-    """One comment on the page: what was heard, and what became of it. `seconds` is from heard to ended."""
-
-    seq: int
-    at: float
-    viewer: str = ""
-    text: str = ""
-    lang: str = ""
-    own: bool = False
-    backfill: bool = False
-    fate: str = ""
-    reason: str = ""
-    kind: str = ""
-    product: str = ""
-    slots: tuple[str, ...] = ()
-    question: str = ""
-    askers: int = 0
-    answer: str = ""
-    path: str | None = None
-    seconds: float = 0.0
-    place: str = ""
-
-
-class _Kept(msgspec.Struct):
-    """A line in its ring: ready JSON, whether it is calm, and whether a browser has it."""
-
-    line: Line
-    json: bytes
-    calm: bool
-    shown: bool = False
 
 
 class Room:
@@ -83,7 +56,7 @@ class Room:
 
     def _clear(self) -> None:
         self._ahead = 0.0  # room clock minus ours
-        self._rings: dict[bool, OrderedDict[int, _Kept]] = {False: OrderedDict(), True: OrderedDict()}
+        self._rings: dict[bool, OrderedDict[int, Kept]] = {False: OrderedDict(), True: OrderedDict()}
         self._active: OrderedDict[str, bytes] = OrderedDict()
         self._ended: OrderedDict[str, bytes] = OrderedDict()
         self._views: dict[str, tuple[int, QuestionView]] = {}
@@ -94,16 +67,22 @@ class Room:
         self._points: deque[tuple[int, bytes]] = deque(maxlen=POINTS)
         self._new_lines: dict[int, None] = {}
         self._new_questions: dict[str, None] = {}
-        self._new_status = self._new_goods = False
+        self._rulings: deque[bytes] = deque(maxlen=RULINGS)
+        self._new_rulings: list[bytes] = []
+        self._cues, self._cues_from = b"null", Cues("", 0.0)
+        self._new_status = self._new_goods = self._new_cues = False
         self._new_points: dict[int, bytes] = {}
         self._skipped = 0
 
     @property
     def changed(self) -> bool:
         """Whether there is anything new for those who watch."""
-        return bool(self._new_lines or self._new_questions or self._new_status or self._skipped)
+        return bool(
+            self._new_lines or self._new_questions or self._new_status or self._skipped or self._new_cues
+            or self._new_rulings
+        )  # fmt: skip
 
-    def take(self, item: Heard | Turn | QuestionView | Correction | RoomStatus) -> None:
+    def take(self, item: Item) -> None:
         """Remember one item. Raises TypeError, ValueError and the like for one that cannot be shown."""
         if isinstance(item, Heard):
             self._hear(item)
@@ -114,15 +93,20 @@ class Room:
         elif isinstance(item, Correction):
             view = corrected(item)
             self._ask(view.id, item.version, view)
+        elif isinstance(item, Announced):
+            view = announced(item)
+            self._ask(view.id, self._version, view)
+        elif isinstance(item, Ruling):
+            self._rule(item)
+        elif isinstance(item, Cues):
+            self._cue(item)
         else:
             self._report(item)
 
     def _hear(self, heard: Heard) -> None:
         ahead = heard.at - self._clock()
-        line = Line(
-            heard.seq, heard.at, heard.viewer, heard.text, own=heard.own, backfill=heard.backfill, place=heard.place
-        )  # fmt: skip
-        kept = _Kept(line, _encode(line), calm=heard.own or heard.backfill)
+        line = of_heard(heard)
+        kept = Kept(line, encode(line), calm=heard.own or heard.backfill)
         if heard.seq == 1 and (self._rings[False] or self._rings[True]):
             self._clear()
             self.restarted = True
@@ -134,32 +118,13 @@ class Room:
         calm = turn.fate in _CALM
         if held is None and calm:
             return  # it has left the page, and nobody misses it
-        line = Line(
-            seq=turn.seq,
-            at=turn.heard,
-            viewer=turn.viewer,
-            text=turn.text,
-            lang=turn.lang,
-            own=held is not None and held.line.own,
-            backfill=held is not None and held.line.backfill,
-            fate=turn.fate,
-            reason=turn.reason,
-            kind=turn.kind,
-            product=turn.product,
-            slots=turn.slots,
-            question=turn.question,
-            askers=turn.askers,
-            answer=turn.answer,
-            path=turn.path,
-            seconds=max(0.0, turn.ended - turn.heard),
-            place=turn.place,
-        )
-        self._keep(_Kept(line, _encode(line), calm, held is not None and held.shown))
+        line = of_turn(turn, held.line if held else None)
+        self._keep(Kept(line, encode(line), calm, held is not None and held.shown))
         known = self._views.get(turn.question)
         if known and turn.version and known[0] != turn.version:
             self._ask(turn.question, turn.version, known[1])
 
-    def _keep(self, kept: _Kept) -> None:
+    def _keep(self, kept: Kept) -> None:
         seq, ring = kept.line.seq, self._rings[kept.calm]
         if not isinstance(seq, int):
             raise TypeError("a comment's seq orders the page: it must be an integer")
@@ -174,7 +139,7 @@ class Room:
                 self._skipped += not old.shown
 
     def _ask(self, key: str, version: int, view: QuestionView) -> None:
-        json = _encode((version, view))
+        json = encode((version, view))
         active = view.state in _ACTIVE
         ring, other = (self._active, self._ended) if active else (self._ended, self._active)
         other.pop(key, None)
@@ -187,13 +152,25 @@ class Room:
             self._views.pop(gone, None)
             self._new_questions.pop(gone, None)
 
+    def _rule(self, ruling: Ruling) -> None:
+        json = encode(ruling)
+        if not ruling.again:
+            self._rulings.append(json)
+        if self.watched:
+            self._new_rulings.append(json)
+
+    def _cue(self, cues: Cues) -> None:
+        same = msgspec.structs.replace(cues, at=0.0)
+        if same != self._cues_from:
+            self._cues, self._cues_from, self._new_cues = encode(cues), same, True
+
     def _report(self, status: RoomStatus) -> None:
-        light = _encode(msgspec.structs.replace(status, products=(), row_errors=()))
+        light = encode(msgspec.structs.replace(status, products=(), row_errors=()))
         source = (status.version, status.products, status.row_errors)
         ahead = status.at - self._clock()
         goods = self._goods
         if source != self._goods_from:
-            goods = _encode(
+            goods = encode(
                 {
                     "version": status.version,
                     "products": _listed(status),
@@ -204,7 +181,7 @@ class Room:
             )
         fact, model = status.latency.get("fact"), status.latency.get("model")
         second = int(status.at)
-        point = _encode((second, status.rate, fact and fact[1], model and model[1]))
+        point = encode((second, status.rate, fact and fact[1], model and model[1]))
         self._new_goods |= goods is not self._goods
         self._status, self._goods, self._goods_from = light, goods, source
         self._version, self.link = status.version, status.link
@@ -227,7 +204,8 @@ class Room:
             [kept.json for _, kept in lines],
             [*self._ended.values(), *self._active.values()],
             [json for _, json in self._points],
-            goods=True,
+            list(self._rulings),
+            all=True,
             more=0,
         )
 
@@ -237,7 +215,7 @@ class Room:
         questions = [json for key in self._new_questions if (json := self._active.get(key) or self._ended.get(key))]
         skipped, self._skipped = self._skipped, 0
         points = list(self._new_points.values())
-        frame = self._join("more", rooms, lines, questions, points, goods=self._new_goods, more=skipped)
+        frame = self._join("more", rooms, lines, questions, points, self._new_rulings, more=skipped)
         self._sent()
         return frame, skipped
 
@@ -250,7 +228,8 @@ class Room:
     def _sent(self) -> None:
         self._new_questions.clear()
         self._new_points.clear()
-        self._new_status = self._new_goods = False
+        self._new_rulings = []
+        self._new_status = self._new_goods = self._new_cues = False
 
     def _pick(self) -> list[bytes]:
         """Take at most `PER_FRAME` changed lines: those a browser has, then those that matter, then the newest."""
@@ -275,22 +254,26 @@ class Room:
         lines: list[bytes],
         questions: list[bytes],
         points: list[bytes],
+        rulings: list[bytes],
         *,
-        goods: bool,
+        all: bool = False,
         more: int,
     ) -> bytes:
         parts = [
-            b'{"kind":' + _encode(kind),
-            b'"room":' + _encode(self.name),
+            b'{"kind":' + encode(kind),
+            b'"room":' + encode(self.name),
             b'"rooms":' + rooms,
-            b'"now":' + _encode(self._clock() + self._ahead),
+            b'"now":' + encode(self._clock() + self._ahead),
             b'"status":' + self._status,
             b'"lines":[' + b",".join(lines) + b"]",
             b'"questions":[' + b",".join(questions) + b"]",
             b'"points":[' + b",".join(points) + b"]",
+            b'"rulings":[' + b",".join(rulings) + b"]",
             b'"more":%d' % more,
         ]
-        if goods:
+        if all or self._new_cues:
+            parts.append(b'"cues":' + self._cues)
+        if all or self._new_goods:
             parts.append(b'"goods":' + self._goods)
         return b",".join(parts) + b"}"
 

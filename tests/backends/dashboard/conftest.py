@@ -100,7 +100,7 @@ class Feed:
         async with asyncio.timeout(2):
             while True:
                 frame: dict[str, Any] = msgspec.json.decode(await self.socket.recv())
-                if kind in ("", frame["kind"]):
+                if kind == frame["kind"] or (not kind and frame["kind"] != "me"):
                     return frame
 
 

@@ -119,7 +119,7 @@ async def test_language_and_theme_are_remembered(page: Page, browse: Any) -> Non
     await tab.tab.locator(".answer.sent").wait_for()
     assert "3 asked" in await tab.text(".answer.sent") and "catalogue v3" in await tab.text(".answer.sent")
     assert "Wool coat" in await tab.text(".hero")
-    await tab.tab.locator(".tool.text").click()
+    await tab.tab.locator("button.tool.text").click()
     await tab.tab.locator(".tool:not(.text)").click()
     await tab.tab.reload()
     await tab.tab.locator(".answer.sent").wait_for()

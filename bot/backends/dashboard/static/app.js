@@ -2,6 +2,8 @@
 
 import { html, render, useEffect, useMemo, useState } from "/vendor/htm-preact.js";
 import { Chat } from "/chat.js";
+import { Desk, Modes, give, mayRule, pending } from "/desk.js";
+import { Login, Me } from "/people.js";
 import { Pulse } from "/plots.js";
 import { Goods, Ledger } from "/side.js";
 import { goTo, now, start, store } from "/store.js";
@@ -32,7 +34,7 @@ const Logo = () => html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"
 const Moon = () => html`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M16.5 12.200A7 7 0 0 1 7.8 3.500a7 7 0 1 0 8.7 8.700z" /></svg>`;
 const Sun = () => html`<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="3.5" /><path d="M10 1.800v2M10 16.200v2M1.8 10h2M16.2 10h2M4.2 4.200l1.4 1.400M14.4 14.400l1.4 1.400M4.2 15.800l1.4-1.400M14.4 5.600l1.4-1.4" /></svg>`;
 
-function Head({ w, lang, setLang, night, setTheme }) {
+function Head({ w, ui, lang, setLang, night, setTheme }) {
   const { status, room, rooms } = store;
   const workers = status?.workers ?? 0;
   return html`<header class="head">
@@ -43,12 +45,14 @@ function Head({ w, lang, setLang, night, setTheme }) {
     ${status && html`${(status.places?.length > 1 ? status.places : [{ ...status, name: "" }]).map((p) => html`<span class="pill" key=${p.name} data-link=${p.link} title=${(p.link_why ?? p.why) || w.of("link", p.link)}><i></i>${p.name ? w.place(p.name) : w.of("link", p.link ?? "connecting")}</span>`)}
       <span class=${`pill workers ${workers ? "" : "none"}`}>${workers ? w.models(workers) : w.factsOnly}</span>`}
     <span class="space"></span>
+    <${Modes} w=${w} ui=${ui} /><${Me} w=${w} />
+    <a class="tool text" href=${`/host${location.search}`} target="_blank" rel="noopener">${w.prompter}</a>
     <button class="tool text" onClick=${() => setLang(lang === "zh" ? "en" : "zh")} lang=${lang === "zh" ? "en" : "zh-CN"}>${w.other}</button>
     <button class="tool" aria-label=${w.theme} title=${w.theme} onClick=${() => setTheme(night ? "light" : "dark")}>${night ? html`<${Sun} />` : html`<${Moon} />`}</button>
   </header>`;
 }
 
-function Notices({ w }) {
+function Notices({ w, ui }) {
   const { status, link, room, rooms } = store;
   const list = [];
   if (link === "lost") list.push(["bad", w.lost]);
@@ -58,6 +62,8 @@ function Notices({ w }) {
     const silent = now() - (status?.at ?? now());
     if (silent > STALE && status?.link !== "ended") list.push(["warn", w.stale(silent)]);
   }
+  if (status?.mode && status.mode !== "auto") list.push([status.mode === "stopped" ? "bad" : "warn", w.of("modeNote", status.mode)]);
+  for (const [what, target, by] of status?.taken ?? []) list.push(["warn", w.takenNote(what, target, by), { do: "takeover", what, target, on: false }]);
   for (const code of status?.notes ?? []) {
     if (code !== "link_down") list.push(["warn", w.of("note", code)]);
   }
@@ -70,10 +76,10 @@ function Notices({ w }) {
     const why = status.link_why && state !== "ended" ? (w.lang === "zh" ? `（${status.link_why}）` : ` (${status.link_why})`) : "";
     list.push([state === "bad_credentials" ? "bad" : state === "degraded" ? "warn" : "wait", w.of("note", state) + why]);
   }
-  return list.length > 0 && html`<ul class="notices" role="status">${list.map(([level, text]) => html`<li key=${text} data-level=${level}><i></i><span dir="auto">${text}</span></li>`)}</ul>`;
+  return list.length > 0 && html`<ul class="notices" role="status">${list.map(([level, text, undo]) => html`<li key=${text} data-level=${level}><i></i><span dir="auto">${text}</span>${undo && mayRule() && html`<button class="mini" onClick=${() => give(ui, w, undo)}>${w.giveBack}</button>`}</li>`)}</ul>`;
 }
 
-function Figures({ w }) {
+function Figures({ w, ui }) {
   const s = store.status ?? {};
   const asked = s.askers_asked ?? 0;
   const covered = s.askers_covered ?? 0;
@@ -89,12 +95,12 @@ function Figures({ w }) {
     <div><h2>${w.openNow}</h2><p>${w.count(active().length)}</p><span>${w.waiting(s.waiting ?? 0)}</span></div>
     <div><h2>${w.draftTime}</h2><p>${value}<small>${unit}</small></p><span>${w.p95(time(fact95), time(model95))}</span></div>
     <div><h2>${w.speed}</h2><p>${(s.rate ?? 0).toFixed(1)}<small>${w.perSecond}</small></p><span>${w.total(s.received)}</span></div>
-    <${Ledger} w=${w} strip=${true} />
+    <${Ledger} w=${w} ui=${ui} strip=${true} />
   </section>`;
 }
 
 const Tabs = ({ w, tab, setTab }) => html`<nav class="tabs">${[["questions", w.asked], ["answers", w.answers], ["chat", w.chatTab], ["goods", w.goods], ["data", w.data]].map(([key, label]) =>
-  html`<button key=${key} aria-pressed=${tab === key} onClick=${() => setTab(key)}>${label}${key === "questions" && forHost().length > 0 ? html`<span class="dot"></span>` : ""}</button>`)}</nav>`;
+  html`<button key=${key} aria-pressed=${tab === key} onClick=${() => setTab(key)}>${label}${key === "questions" && (forHost().length > 0 || pending().length > 0) ? html`<span class="dot"></span>` : ""}</button>`)}</nav>`;
 
 function App() {
   const [version, setVersion] = useState(0);
@@ -105,6 +111,7 @@ function App() {
   const [linked, setLinked] = useState("");
   const [opened, setOpened] = useState(0);
   const [openedRun, setOpenedRun] = useState(0);
+  const [toast, setToast] = useState("");
   const [filter, setFilter] = useState({ kind: kept("zhubo.chat") === "all" ? "all" : "asked" });
   const w = useMemo(() => wordsFor(lang), [lang]);
   const night = theme ? theme === "dark" : system;
@@ -124,6 +131,7 @@ function App() {
   const ui = {
     tab, linked, opened, openedRun, filter,
     link: setLinked,
+    tell: (text) => { setToast(text); if (text) setTimeout(() => setToast((now) => (now === text ? "" : now)), 6000); },
     open: setOpened,
     openRun: setOpenedRun,
     choose: (next, toTab) => { setFilter(next); keep("zhubo.chat", next.kind); if (toTab) setTab(toTab); },
@@ -131,15 +139,17 @@ function App() {
   };
 
   return html`<div class="page" data-showing=${tab}>
-    <${Head} w=${w} lang=${lang} setLang=${setLang} night=${night} setTheme=${setTheme} />
-    <${Notices} w=${w} />
-    <${Figures} w=${w} />
+    <${Head} w=${w} ui=${ui} lang=${lang} setLang=${setLang} night=${night} setTheme=${setTheme} />
+    <${Notices} w=${w} ui=${ui} />
+    <${Figures} w=${w} ui=${ui} />
     <main>
       <${Chat} w=${w} ui=${ui} version=${version} />
-      <div class="middle"><${Questions} w=${w} ui=${ui} /><${Answers} w=${w} ui=${ui} /></div>
-      <div class="side"><${Goods} w=${w} /><${Pulse} w=${w} look=${`${night}${tab}`} /><${Ledger} w=${w} /></div>
+      <div class="middle"><${Desk} w=${w} ui=${ui} /><${Questions} w=${w} ui=${ui} /><${Answers} w=${w} ui=${ui} /></div>
+      <div class="side"><${Goods} w=${w} ui=${ui} /><${Pulse} w=${w} look=${`${night}${tab}`} /><${Ledger} w=${w} ui=${ui} /></div>
     </main>
     <${Tabs} w=${w} tab=${tab} setTab=${setTab} />
+    ${toast && html`<p class="toast" role="alert">${toast}</p>`}
+    <${Login} w=${w} />
   </div>`;
 }
 

@@ -1,13 +1,16 @@
 // What the browser knows of the room it looks at, and the socket it learns it from.
 
 const CALM = 150, LOUD = 150, ENDED = 60, OPEN = 500, POINTS = 300;
-export const ACTIVE = new Set(["open", "drafting", "ready", "sending"]);
+export const ACTIVE = new Set(["open", "drafting", "pending", "ready", "sending"]);
+const RULINGS = 60, PATIENCE = 8000;
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/g;
 
 export const store = {
   link: "dialing", room: null, rooms: [], status: null, goods: null, lines: new Map(), questions: new Map(),
-  points: [], ahead: 0, heardAt: 0, changed: new Map(), version: 0,
+  points: [], ahead: 0, heardAt: 0, changed: new Map(), version: 0, me: null, cues: null, rulings: [], said: "",
 };
+const asked = new Map(); // what we wait to hear of: id -> resolve
+let count = 0;
 let tell = () => {};
 let socket = null;
 let tries = 0;
@@ -39,7 +42,61 @@ function takeGoods(goods) {
   store.goods = goods;
 }
 
+// Ask the server; the promise ends with what it said, or {why: "no_reply"}.
+function ask(key, message) {
+  return new Promise((resolve) => {
+    const done = (said) => { clearTimeout(late); asked.delete(key); resolve(said); };
+    const late = setTimeout(() => done({ done: false, ok: false, why: "no_reply" }), PATIENCE);
+    asked.set(key, done);
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    else done({ done: false, ok: false, why: "no_reply" });
+  });
+}
+
+// Give a command; ends with its ruling.
+export function order(command) {
+  const id = Array.from(crypto.getRandomValues(new Uint8Array(9)), (b) => b.toString(16).padStart(2, "0")).join("");
+  return ask(id, { do: "order", id, command });
+}
+
+// Have words checked while they are being typed.
+export const check = (answer, text, about = "") => ask(`n${++count}`, { do: "check", n: count, answer, text, product: about });
+export const days = () => ask("days", { do: "days" });
+export const exported = (day) => ask("file", { do: "export", day });
+
+const saved = (key) => { try { return sessionStorage.getItem(key) ?? localStorage.getItem(key); } catch { return null; } };
+const save = (box, key, value) => { try { box().setItem(key, value); } catch { /* storage is switched off */ } };
+
+export function logIn(token) {
+  save(() => sessionStorage, "zhubo.token", token);
+  socket?.send(JSON.stringify({ do: "login", token }));
+}
+
+export function callMe(name) {
+  save(() => localStorage, "zhubo.me", name);
+  socket?.send(JSON.stringify({ do: "hello", name }));
+}
+
+function enter(me) {
+  store.me = me;
+  if (me.login) {
+    const token = saved("zhubo.token");
+    if (token && !store.said) logIn(token);
+  } else if (!me.name) {
+    callMe(saved("zhubo.me") || `desk-${Math.floor(Math.random() * 900 + 100)}`);
+  }
+}
+
+// What is said to this page alone.
+function reply(frame) {
+  if (frame.kind === "me") { store.said = ""; enter(frame); }
+  else if (frame.kind === "no" && frame.why === "wrong_token") { store.said = frame.why; save(() => sessionStorage, "zhubo.token", ""); }
+  else if (frame.kind === "no") for (const done of [...asked.values()]) done({ done: false, ok: false, ...frame });
+  else asked.get(frame.kind === "checked" ? `n${frame.n}` : frame.kind)?.(frame);
+}
+
 function take(frame) {
+  if (["me", "no", "checked", "days", "file"].includes(frame.kind)) return reply(frame);
   store.rooms = frame.rooms ?? store.rooms;
   if (frame.kind === "wait") {
     Object.assign(store, { room: null, status: null, goods: null, points: [] });
@@ -58,6 +115,13 @@ function take(frame) {
   store.ahead = frame.now - Date.now() / 1000;
   store.heardAt = Date.now();
   if (frame.goods) takeGoods(frame.goods);
+  if (frame.cues !== undefined) store.cues = frame.cues;
+  if (frame.kind === "snap") store.rulings = [];
+  for (const ruling of frame.rulings ?? []) {
+    if (!ruling.again) store.rulings.push(ruling);
+    if (ruling.order.by === store.me?.name) asked.get(ruling.order.id)?.(ruling);
+  }
+  store.rulings.splice(0, store.rulings.length - RULINGS);
   const fresh = frame.more > 0 && frame.lines.find((line) => !store.lines.has(line.seq));
   if (fresh) {
     const seq = fresh.seq - 0.5;

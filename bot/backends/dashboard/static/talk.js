@@ -2,12 +2,14 @@
 
 import { html, useState } from "/vendor/htm-preact.js";
 import { Chip, product } from "/chat.js";
+import { give, mayRule } from "/desk.js";
+import { Facts } from "/facts.js";
+import { Composer, Rulings } from "/people.js";
 import { ACTIVE, now, store } from "/store.js";
 
 const HOST_FOR = 180; // seconds a question stays in the host's list
 const HOST_SHOWN = 3;
 const OPEN_SHOWN = 30;
-const UNSAID = new Set(["number", "name"]); // true, but nobody asks which catalogue field a name comes from
 
 const all = () => [...store.questions.values()];
 export const active = () => all().filter((q) => ACTIVE.has(q.state)).sort((a, b) => b.heat - a.heat || b.askers - a.askers || a.opened - b.opened);
@@ -15,7 +17,8 @@ export const active = () => all().filter((q) => ACTIVE.has(q.state)).sort((a, b)
 // What a person should take: questions that ended so, and complaints, which never become a question.
 export function forHost() {
   const since = now() - HOST_FOR;
-  const questions = all().filter((q) => q.state === "to_host" && q.reason !== "read_only" && q.changed > since);
+  const said = new Set(store.rulings.filter((r) => r.done && r.order.command.do === "said").map((r) => r.order.command.answer));
+  const questions = all().filter((q) => q.state === "to_host" && q.reason !== "read_only" && q.changed > since && !said.has(q.id));
   const lines = [...store.lines.values()].filter((l) => l.fate === "to_host" && !l.question && l.at > since);
   const alone = lines.map((l) => ({ ...l, id: `line ${l.seq}`, askers: 1, changed: l.at + (l.seconds ?? 0) }));
   return [...questions, ...alone].sort((a, b) => b.askers - a.askers || b.changed - a.changed);
@@ -46,17 +49,19 @@ const Open = ({ w, ui, q }) => html`<li class="open" data-state=${q.state} title
 </li>`;
 
 const ForHost = ({ w, ui, q }) => html`<li ...${link(ui, q)}>
-  <p class="ask" dir="auto" title=${q.text}>${q.text}</p>
+  <p class="ask" dir="auto" title=${q.text}>${q.reason === "correction" ? q.answer || q.text : q.text}</p>
   <p class="meta"><${About} w=${w} q=${q} />${q.reason && html`<span class="why">${w.reason(q.reason)}</span>`}</p>
   <time>${w.ago(Math.max(0, now() - q.changed))}</time>
+  ${mayRule() && !q.seq && !q.id.startsWith("fix-") && !q.id.startsWith("say-") && html`<button class="mini" onClick=${() => give(ui, w, { do: "said", answer: q.id })}>${w.hostSaid}</button>`}
   ${q.question === undefined && !q.seq ? html`<${Askers} w=${w} ui=${ui} q=${q} />` : html`<span class="askers">${w.askers(1)}</span>`}
 </li>`;
 
 export function Questions({ w, ui }) {
-  const open = active();
+  const open = active().filter((q) => q.state !== "pending"); // those stand at the desk
   const host = forHost();
+  if (!open.length && !host.length && store.status?.mode === "assist") return "";
   return html`<section class="panel questions" data-tab="questions">
-    <header><h2>${w.questions}</h2><span class="number">${w.count(open.length)}</span></header>
+    <header><h2>${w.questions}</h2>${open.length > 0 && html`<span class="number">${w.count(open.length)}</span>`}</header>
     <div class="scroll">
       ${host.length > 0 && html`<div class="host"><h3>${w.hostNow}<span class="number">${host.length}</span></h3>
         <ul>${host.slice(0, HOST_SHOWN).map((q) => html`<${ForHost} key=${q.id} w=${w} ui=${ui} q=${q} />`)}</ul>
@@ -67,15 +72,6 @@ export function Questions({ w, ui }) {
     </div>
   </section>`;
 }
-
-const key = (fact) => `${fact.product} ${fact.field} ${fact.sku ?? ""}`;
-const distinct = (facts) => [...new Map(facts.filter((fact) => !UNSAID.has(fact.field)).map((fact) => [key(fact), fact])).values()];
-
-const Facts = ({ w, q, facts }) => html`<span class="facts">${distinct(facts).map((fact, i) => {
-  const other = fact.product !== q.product && product(fact.product);
-  const value = w.value(fact);
-  return html`<span class="chip fact" key=${i} title=${`${w.product(product(fact.product))} · ${w.field(fact.field)} · ${value}`}>${other ? html`<b>${other.number ? w.number(other.number) : w.product(other)}</b>` : ""}<em>${w.field(fact.field)}</em><span dir="auto">${value}</span></span>`;
-})}${q.version > 0 && facts.length > 0 && html`<span class="version">${w.version(q.version)}</span>`}</span>`;
 
 const said = (q, s) => q.answer?.toLowerCase().includes(s.text.toLowerCase());
 
@@ -88,17 +84,21 @@ const Answer = ({ w, ui, q }) => {
     ${s && html`<p class="suggestion"><b>${w.alsoSee}</b><span class="about"><b>${w.product(product(s.product))}</b></span><span class="slot">${w.of("suggestion", s.reason)}</span>${said(q, s) ? "" : html`<span class="because" dir="auto">${s.text}</span>`}</p>`}
     <p class="proof">
       ${sent ? "" : html`<${Chip} w=${w} fate=${q.state} />${q.reason && html`<span class="why">${w.reason(q.reason)}</span>`}`}
-      ${q.path && html`<span class="chip path" data-path=${q.path}>${q.path === "fact" ? w.fact : q.path === "quote" ? w.quotePath : w.modelPath}</span>`}
+      ${q.path && html`<span class="chip path" data-path=${q.path}>${w.of("path", q.path)}</span>`}
       <${Facts} w=${w} q=${q} facts=${[...(q.facts ?? []), ...(s?.facts ?? [])]} />
+      ${sent && mayRule() && canDelete(q) && html`<button class="mini" onClick=${() => give(ui, w, { do: "undo", answer: q.id })}>${w.undo}</button>`}
       <time title=${w.clock(q.changed)}>${w.seconds(Math.max(0, q.changed - q.opened))}</time>
     </p>
   </li>`;
 };
 
+const canDelete = (q) => !q.id.startsWith("fix-") && !q.id.startsWith("say-") && (store.status?.places ?? []).some((p) => p.can_delete && (!q.place || p.name === q.place));
+
 const PICK = {
   sent: (q) => q.state === "answered" || (q.state === "to_host" && q.reason === "read_only"),
   suggested: (q) => q.state === "answered" && q.suggestion,
   unsent: (q) => !ACTIVE.has(q.state) && q.state !== "answered" && q.state !== "to_host",
+  ruled: () => false,
 };
 
 export function Answers({ w, ui }) {
@@ -108,9 +108,10 @@ export function Answers({ w, ui }) {
   const unsent = ended.filter(PICK.unsent).length;
   const empty = { sent: w.noAnswers, suggested: w.noSuggestions, unsent: w.noUnsent };
   return html`<section class="panel answers" data-tab="answers">
-    <header><h2>${w.answers}</h2><div class="segments" role="group">${[["sent", w.sentOnes], ["suggested", w.withSuggestion], ["unsent", w.unsent]].map(([k, label]) =>
+    <header><h2>${w.answers}</h2><div class="segments" role="group">${[["sent", w.sentOnes], ["suggested", w.withSuggestion], ["unsent", w.unsent], ...(store.me?.desk ? [["ruled", w.ruled]] : [])].map(([k, label]) =>
       html`<button key=${k} aria-pressed=${kind === k} onClick=${() => setKind(k)}>${label}${k === "unsent" && unsent > 0 ? html`<span class="number">${unsent}</span>` : ""}</button>`)}</div></header>
-    <div class="scroll">${shown.length ? html`<ul class="list">${shown.map((q) => html`<${Answer} key=${q.id} w=${w} ui=${ui} q=${q} />`)}</ul>`
+    <div class="scroll">${kind === "ruled" ? html`<${Rulings} w=${w} />` : shown.length ? html`<ul class="list">${shown.map((q) => html`<${Answer} key=${q.id} w=${w} ui=${ui} q=${q} />`)}</ul>`
       : html`<p class="empty">${empty[kind]}</p>`}</div>
+    <${Composer} w=${w} ui=${ui} />
   </section>`;
 }

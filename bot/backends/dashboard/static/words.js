@@ -10,6 +10,38 @@ const fields = {
   open: ["开放提问", "Open question"],
 };
 
+const modes = { auto: ["自动", "Auto"], assist: ["先审后发", "Assist"], shadow: ["演练", "Shadow"], stopped: ["已停", "Stopped"] };
+const modeHelps = {
+  auto: ["直接发送；存疑的先给人看", "Sends by itself; doubtful answers wait for a person"],
+  assist: ["每条回答都等人通过", "Every answer waits for a person"],
+  shadow: ["照常判断和记录，一条也不发", "Decides and records, sends nothing"],
+  stopped: ["立刻停止发言，提问转主播", "Stops speaking at once; questions go to the host"],
+};
+const modeNotes = {
+  assist: ["先审后发：每条回答都等人通过。", "Assist: every answer waits for a person."],
+  shadow: ["演练：照常判断和记录，一条也不发。", "Shadow: deciding and recording, sending nothing."],
+  stopped: ["已停：助手不再发言，提问都转主播。选「自动」或「先审后发」恢复。", "Stopped: the assistant is silent, questions go to the host. Choose Auto or Assist to go on."],
+};
+const doubts = {
+  assist: ["等待审核", "Waits for approval"], health: ["涉及健康，需人确认", "On health: needs a person"], refund: ["涉及退款，需人确认", "On refunds: needs a person"],
+  angry: ["刚抱怨过的观众", "A viewer who complained"], unsure: ["模型写的", "Written by the model"], new: ["这款商品的第一条回答", "First answer on this product"],
+};
+const paths = { fact: ["事实", "Facts"], model: ["模型", "Model"], quote: ["商家原话", "Merchant's words"], person: ["人工", "A person"] };
+const roles = { viewer: ["只看", "Viewer"], moderator: ["场控", "Moderator"], owner: ["店主", "Owner"] };
+const whats = { room: ["整个直播间", "the room"], product: ["商品", "product"], viewer: ["观众", "viewer"] };
+const commands = {
+  mode: ["切换模式", "set the mode"], claim: ["占用", "claimed"], release: ["放开", "let go"], approve: ["通过", "approved"], reject: ["拒绝", "rejected"],
+  said: ["主播已答", "host said it"], takeover: ["接管", "took over"], screen: ["切到讲解", "put on screen"], say: ["发言", "posted"], undo: ["撤回", "took back"],
+};
+// Why a command was refused, or words may not be sent.
+const refusals = {
+  gone: ["这条已经有结果了", "This one has been settled"], changed: ["内容刚刚变了，请再看一遍", "The words have just changed: please look again"],
+  no_right: ["没有这个权限", "You may not do that"], no_room: ["直播间还没开始", "The room is not there yet"], no_reply: ["没有回应，请再试", "No reply, please try again"],
+  cannot_delete: ["平台不让撤回这一条", "The platform does not let this be taken back"], read_only: ["这个平台不能发言", "This platform cannot be written to"],
+  stopped: ["已停，先恢复再发", "Stopped: go on first"], shadow: ["演练中，不发送", "Shadow: nothing is sent"], no_product: ["没有这个商品", "No such product"],
+  too_fast: ["操作太快，稍等一下", "Too fast, one moment"], wrong_token: ["口令不对", "Wrong token"], no_record: ["还没有记录", "No record yet"],
+  contact: ["不能留联系方式", "No contacts in a line"], empty: ["还没有内容", "Nothing written yet"], not_taken: ["没有被接管", "Nobody has taken it over"], no_target: ["没有选对象", "Nothing chosen"],
+};
 const fates = {
   answered: ["已回答", "Answered"], merged: ["已合并", "Merged"], ignored: ["无需回答", "No answer needed"],
   to_host: ["转主播", "To host"], withheld: ["已拦下", "Withheld"], expired: ["已过期", "Expired"],
@@ -17,7 +49,7 @@ const fates = {
 };
 
 const states = {
-  open: ["待起草", "Waiting"], drafting: ["起草中", "Drafting"], ready: ["待发送", "Ready to send"], sending: ["发送中", "Sending"],
+  open: ["待起草", "Waiting"], drafting: ["起草中", "Drafting"], pending: ["待审核", "Needs a person"], ready: ["待发送", "Ready to send"], sending: ["发送中", "Sending"],
 };
 
 const kinds = {
@@ -105,6 +137,13 @@ export function half(text, lang, mark) {
 }
 
 const plain = {
+  desk: ["等你拍板", "Waiting for you"], noPending: ["没有待审核的回答", "No answer waits for approval"], deskKeys: ["A 通过 · E 修改 · R 拒绝 · ↑↓ 换一条", "A approve · E edit · R reject · ↑↓ next"],
+  approve: ["通过", "Approve"], edit: ["修改", "Edit"], reject: ["拒绝", "Reject"], hostSaid: ["主播已答", "Host said it"], takeViewer: ["接管这位观众", "Take over viewer"],
+  sendEdit: ["改好发送", "Send this"], cancel: ["取消", "Cancel"], editFine: ["与商品资料一致，可以发", "Agrees with the facts: may be sent"], left_title: ["过了这个时间就转主播", "After this it goes to the host"],
+  mode: ["模式", "Mode"], stop: ["停", "STOP"], isStopped: ["已停", "Stopped"], prompter: ["提词屏", "Teleprompter"], undo: ["撤回", "Take back"], ruled: ["处理记录", "Rulings"], noRulings: ["还没有人处理过", "Nobody has ruled on anything yet"],
+  ownLine: ["以助手身份发一句…", "Say something as the assistant…"], post: ["发送", "Post"], noProductChosen: ["不针对商品", "About no product"], explain: ["讲解", "Explain"], push: ["推一句", "Push"], pushHelp: ["按商品资料发一句推荐；平台支持时弹商品卡", "Posts a line from the catalogue; shows the card where the platform can"],
+  take: ["接管", "Take over"], giveBack: ["交还助手", "Give back"], logIn: ["登录", "Log in"], logInHelp: ["请输入店主给你的口令。", "Enter the token that the owner gave you."], token: ["口令", "Token"], yourName: ["怎么称呼你？（一个词）", "Your name, one word"],
+  exportDay: ["导出记录", "Export the record"], exportHelp: ["《直播电商监督管理办法》第三十一条：导出某一天的互动处置记录（已核对哈希链）", "A day's record of what was done, with its hash chain verified"],
   name: ["助播", "zhubo"], title: ["助播 zhubo", "zhubo"], chatTab: ["弹幕", "Chat"],
   chat: ["实时弹幕", "Live chat"], all: ["全部", "Everything"], asked: ["提问", "Questions"], forHost: ["转主播", "To host"],
   oneQuestion: ["只看这个问题", "This question only"], newer: ["条新弹幕", "new"], ended: ["已结束", "ended"],
@@ -112,7 +151,7 @@ const plain = {
   noQuestions: ["没有待回答的问题", "Nothing is waiting for an answer"], noHost: ["暂时没有", "None right now"],
   answers: ["回答", "Answers"], sentOnes: ["已发送", "Sent"], withSuggestion: ["带推荐", "With suggestion"], unsent: ["未发送", "Not sent"],
   noAnswers: ["还没有回答", "No answers yet"], noSuggestions: ["还没有推荐", "No suggestions yet"], noUnsent: ["没有被拦下或失败的回答", "Nothing was held back or failed"],
-  fact: ["事实", "Facts"], modelPath: ["模型", "Model"], quotePath: ["商家原话", "Merchant's words"], catalogue: ["目录", "Catalogue"], alsoSee: ["顺带推荐", "Suggested"],
+  catalogue: ["目录", "Catalogue"], alsoSee: ["顺带推荐", "Suggested"],
   goods: ["商品", "Products"], onScreen: ["正在讲解", "On screen"], nothingOnScreen: ["主播还没有开始讲解商品", "No product on screen yet"],
   noGoods: ["还没有商品表", "No catalogue yet"], soldOut: ["售罄", "Sold out"], askHost: ["面议", "No price"],
   rate: ["弹幕速率", "Comment rate"], latency: ["出稿耗时 p95", "Time to draft, p95"], lastMinutes: ["近 5 分钟", "Last 5 min"],
@@ -129,7 +168,7 @@ const plain = {
   leftOut: ["整行未采用", "row left out"], quietRoom: ["还没有内容", "Nothing here yet"], expand: ["展开这几条", "Show these one by one"], fix: ["修正", "Fix"],
 };
 
-const tables = { fate: fates, state: states, kind: kinds, suggestion: suggestions, link: links, note: notes };
+const tables = { mode: modes, modeHelp: modeHelps, modeNote: modeNotes, doubt: doubts, path: paths, role: roles, what: whats, fate: fates, state: states, kind: kinds, suggestion: suggestions, link: links, note: notes };
 const many = (n, one, more) => `${n} ${n === 1 ? one : more}`;
 
 export function wordsFor(lang) {
@@ -152,6 +191,22 @@ export function wordsFor(lang) {
       const about = DETAILED.has(rule) ? detail.join(":") : "";
       return guards[rule][i] + (about && (zh ? `（${about}）` : ` (${about})`));
     },
+    // Why something was refused: "gone", "claimed", "number:99元", "adlaw:RULE".
+    ruling: (why, detail) => {
+      const [head, ...rest] = why.split(":");
+      if (head === "claimed") return zh ? `${detail} 正在处理这条` : `${detail} is on it`;
+      if (head === "adlaw") return zh ? `广告法不允许：${detail}` : `Advertising law: ${detail}`;
+      if (head === "too_long") return zh ? `太长：最多 ${detail} 个字` : `Too long: ${detail} characters at most`;
+      if (head === "number") return zh ? `「${rest.join(":")}」与商品资料不符` : `“${rest.join(":")}” is not what the catalogue says`;
+      if (head === "states_stock") return zh ? `「${rest.join(":")}」与库存不符` : `“${rest.join(":")}” is not what the stock says`;
+      if (head === "promise") return zh ? `「${rest.join(":")}」商品资料里没有这样的承诺` : `“${rest.join(":")}”: the catalogue does not say so`;
+      if (head === "markup") return zh ? `不能有「${rest.join(":")}」` : `“${rest.join(":")}” may not be in a line`;
+      return (refusals[head]?.[i] ?? why) + (head === "cannot_delete" && detail ? ` (${detail})` : "");
+    },
+    command: (c) => (c.do === "mode" ? modes[c.mode]?.[i] : c.do === "takeover" && c.on === false ? (zh ? "交还" : "gave back") : c.do === "approve" && c.text ? (zh ? "改后通过" : "edited") : commands[c.do]?.[i]) ?? c.do,
+    claimedBy: (name) => (zh ? `${name} 正在处理` : `${name} is on it`),
+    takenNote: (what, target, by) => (zh ? `${by} 接管了${what === "room" ? "整个直播间" : what === "product" ? `商品 ${target}` : `观众 ${target.slice(0, 6)}`}，助手在这里不发言。` : `${by} has taken over ${what === "room" ? "the room" : what === "product" ? `product ${target}` : `viewer ${target.slice(0, 6)}`}: the assistant is silent there.`),
+    heatOf: (n) => (zh ? `近 2 分钟 ${n} 人问` : `${n} asked in the last 2 minutes`),
     field: (name) => (name.startsWith("faq:") ? `${fields.faq[i]} · ${name.slice(4)}` : (fields[name]?.[i] ?? name)),
     value: (fact) => (["price", "original"].includes(fact.field) ? money(fact.value) : fact.value.startsWith(">") ? (zh ? `${fact.value.slice(1)} 以上` : `over ${fact.value.slice(1)}`) : half(fact.value, lang, "\n")),
     askers: (n) => (zh ? `${count(n)} 人问` : `${count(n)} asked`),

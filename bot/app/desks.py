@@ -1,0 +1,41 @@
+"""The desks of a front's rooms: what page, feed and other panels hand over ends here."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.backends import record
+from bot.domain.desk import Checked, Order
+from bot.live.stage import Stage
+
+
+class Desks:
+    """Implements the port `bot.domain.ports.Desks`.
+
+    Args:
+        stages: the rooms, by name; looked at anew each time.
+        records: the folder of records.
+    """
+
+    def __init__(self, stages: Mapping[str, Stage], records: Path) -> None:
+        self._stages, self._records = stages, records
+
+    def order(self, room: str, order: Order) -> bool:
+        """Hand over a command; False when there is no such room."""
+        if room not in self._stages:
+            return False
+        self._stages[room].order(order)
+        return True
+
+    def check(self, room: str, answer: str, text: str, product: str) -> Checked:
+        """Say what the guard makes of words that somebody is typing."""
+        stage = self._stages.get(room)
+        return stage.check(answer, text, product) if stage else Checked(False, text, "no_room")
+
+    def days(self, room: str) -> tuple[str, ...]:
+        """Return the days of which there is a record, the newest first."""
+        return record.days(self._records, room)
+
+    async def export(self, room: str, day: str) -> bytes:
+        """Return a day's record with what its verification found, as a ZIP file. Raises JournalError."""
+        return await asyncio.to_thread(record.export, self._records, room, day)
