@@ -18,6 +18,7 @@ from bot.cli.options import (
     Goods,
     Model,
     ModelCache,
+    MqttPort,
     PageHost,
     PagePort,
     RedisUrl,
@@ -58,6 +59,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another number, another show. 换一个数字就是另一场")] = 7,
     rate: Annotated[float, typer.Option(help="Comments per second on average. 平均每秒弹幕数")] = 13.0,
     model: Model = None,
+    mqtt_port: MqttPort = None,
     no_model: Annotated[bool, typer.Option("--no-model", help="Facts-only answers. 只用商品事实回答")] = False,
     page_port: PagePort = None,
     data: Data = None,
@@ -67,7 +69,8 @@ def demo(
     from bot.cli.demo import show_demo
 
     _logging(verbose)
-    settings = _settings(None, model=model, page_port=0 if headless else page_port, data=data)
+    settings = _settings(None, model=model, page_port=0 if headless else page_port, data=data,
+                         mqtt_port=0 if headless and mqtt_port is None else mqtt_port)  # fmt: skip
     raise typer.Exit(show_demo(settings, seconds=seconds, seed=seed, rate=rate, model=not no_model, headless=headless))
 
 
@@ -81,6 +84,7 @@ def run(
     data: Data = None,
     page_port: PagePort = None,
     page_host: PageHost = None,
+    mqtt_port: MqttPort = None,
     apart: Apart = None,
     unofficial: Unofficial = None,
     verbose: Verbose = False,
@@ -98,6 +102,7 @@ def run(
         data=data,
         page_port=page_port,
         page_host=page_host,
+        mqtt_port=mqtt_port,
         apart=apart,
         unofficial=unofficial,
     )
@@ -110,6 +115,8 @@ def run(
 def _up(front: Any) -> None:
     if front.page:
         typer.echo(f"page / 网页: {front.page.url}")
+    if front.feed:
+        typer.echo(f"MQTT: {front.feed_at}")
     typer.echo("Ctrl-C stops / 按 Ctrl-C 停止")
 
 

@@ -19,6 +19,7 @@ from bot.domain.desk import ROLES, Person, Role
 from bot.domain.errors import SettingsError
 from bot.domain.policy import RoomPolicy
 
+MQTT_PORT = 1883
 DEFAULT_MODEL = "Qwen/Qwen2.5-0.5B-Instruct"
 
 
@@ -33,6 +34,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         redis_url: `redis://…`, `rediss://…` or `unix://…`; "" starts the embedded Valkey.
         data: folder for journals, the store and the pseudonym key.
         page_host, page_port: where the page is served; port 0 for no page.
+        mqtt_host, mqtt_port: where the embedded MQTT broker listens; 0 for no feed, None for 1883 beside a page.
+        mqtt_url: another broker in its place, `mqtt://…` or `mqtts://…`; it may hold a password: from MQTT_URL alone.
+        mqtt_cert, mqtt_key: files of the embedded broker's TLS certificate.
         model: Hugging Face name or local folder of the writer, or the URL of a server that speaks OpenAI's protocol.
         model_cache: folder of converted weights; "" for the user's cache folder.
         batch: prompts a worker writes together.
@@ -54,6 +58,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str = ".zhubo"
     page_host: str = "127.0.0.1"
     page_port: int = 8765
+    mqtt_host: str = "127.0.0.1"
+    mqtt_port: int | None = None
+    mqtt_url: str = ""
+    mqtt_cert: str = ""
+    mqtt_key: str = ""
     model: str = DEFAULT_MODEL
     model_cache: str = ""
     batch: int = 8
@@ -66,6 +75,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_record_days: float = 1100.0
     unofficial: bool = False
     room: RoomPolicy = RoomPolicy()
+
+    @property
+    def feed_port(self) -> int:
+        """Port of the embedded MQTT broker; 0 for none."""
+        if self.mqtt_port is None:
+            return MQTT_PORT if self.page_port else 0
+        return self.mqtt_port
 
     @property
     def folder(self) -> Path:
@@ -88,6 +104,8 @@ _ENVIRONMENT = {
     "ZHUBO_MODEL_CACHE": "model_cache",
     "ZHUBO_CATALOGUE": "catalogue",
     "ZHUBO_PAGE_PORT": "page_port",
+    "ZHUBO_MQTT_PORT": "mqtt_port",
+    "MQTT_URL": "mqtt_url",
 }
 
 
@@ -137,7 +155,7 @@ def _from_file(file: Path) -> dict[str, Any]:
 
 
 def _check(settings: Settings) -> None:
-    for name, least, most in (("page_port", 0, 65535), ("batch", 1, 256), ("threads", 0, 256)):
+    for name, least, most in (("page_port", 0, 65535), ("feed_port", 0, 65535), ("batch", 1, 256), ("threads", 0, 256)):
         value = getattr(settings, name)
         if not least <= value <= most:
             raise SettingsError(f"setting {name}: {value}. Fix: give a number from {least} to {most}.")

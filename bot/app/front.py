@@ -17,11 +17,13 @@ from redis.asyncio import Redis
 
 from bot.app.desks import Desks
 from bot.app.store import connect_redis
+from bot.backends.broker import EmbeddedBroker, broker_url
 from bot.backends.catalog_file import CatalogueFile, Loaded
 from bot.backends.dashboard import LOOPBACK, Page
 from bot.backends.data_folder import held, sweep
 from bot.backends.journal import Journal
 from bot.backends.metrics import Metrics
+from bot.backends.mqtt_feed import MqttFeed
 from bot.backends.record import Record
 from bot.backends.redis_queue import RedisJobs, ping
 from bot.backends.redis_store import RedisStore
@@ -30,7 +32,8 @@ from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
 from bot.decide.privacy import scope
 from bot.domain.catalog import Catalogue, RowError
-from bot.domain.errors import CatalogueError, Fatal, RulesError, SettingsError, StoreError
+from bot.domain.desk import Person
+from bot.domain.errors import BrokerError, CatalogueError, Fatal, RulesError, SettingsError, StoreError
 from bot.domain.ports import Adapter, AdapterFactory, Observer
 from bot.live.jobs import Jobs
 from bot.live.lag import Lag
@@ -111,6 +114,8 @@ class Front:
         self.record = Record(settings.folder / "record")
         self.page: Page | None = None
         self.desks = Desks(self.stages, settings.folder / "record")
+        self.feed: MqttFeed | None = None
+        self.feed_at = ""
         self._lag = Lag()
         self._catalogue = Catalogue()
         self._errors: tuple[RowError, ...] = ()
@@ -126,11 +131,7 @@ class Front:
         """Run all rooms until they ended."""
         settings = self._settings
         key, staff = pseudonym_key(settings), people()
-        if settings.page_port and not staff and settings.page_host not in LOOPBACK:
-            raise SettingsError(
-                f"setting page_host: {settings.page_host} opens the page to others, who could speak for the shop. "
-                'Fix: say who may log in: ZHUBO_PEOPLE="$(zhubo token YOUR-NAME owner)".'
-            )
+        self._guard(staff)
         adapters = [(url, open_adapter(url, unofficial=settings.unofficial)) for url in settings.rooms]
         file = CatalogueFile(Path(settings.catalogue), currency=settings.currency) if settings.catalogue else None
         rules = RulesFile(Path(settings.rules) if settings.rules else RULES)
@@ -149,6 +150,10 @@ class Front:
                 self.page = Page(settings.page_host, settings.page_port, {"/metrics": metrics.render},
                                  people=staff, desks=self.desks)  # fmt: skip
             shown: list[Observer] = [self.page, metrics] if self.page else []
+            feed_url = await stack.enter_async_context(self._broker(staff))
+            if feed_url:
+                self.feed = MqttFeed(socket.gethostname(), self.desks, staff)
+                shown.append(self.feed)
             watchers: list[Observer] = [self.journal, self.record, *shown, *self._extra]
             for url, places in shows(adapters, apart=settings.apart):
                 name = room_name(url, self.stages)
@@ -160,10 +165,10 @@ class Front:
                 self.stages[name].stock(self._catalogue, self._errors)
                 if self._stopping:
                     self.stages[name].stop()
-            await self._play(jobs, file, rules, started)
+            await self._play(jobs, file, rules, feed_url, started)
 
     async def _play(
-        self, jobs: Jobs, file: CatalogueFile | None, rules: RulesFile, started: Callable[[], None]
+        self, jobs: Jobs, file: CatalogueFile | None, rules: RulesFile, feed_url: str, started: Callable[[], None]
     ) -> None:
         async with asyncio.TaskGroup() as group:
             lasting = (self.journal.run(), self.record.run(), jobs.run(), self._lag.run())
@@ -174,6 +179,8 @@ class Front:
                     ready = group.create_task(self.page.ready.wait())
                     await asyncio.wait([ready, helpers[-1]], return_when=asyncio.FIRST_COMPLETED)
                     ready.cancel()
+            if self.feed:
+                helpers.append(group.create_task(self.feed.run(feed_url, modern=bool(self._settings.mqtt_url))))
             if file:
                 helpers.append(group.create_task(self._watch(file)))
             if self._settings.rules:
@@ -203,6 +210,33 @@ class Front:
             redis = connect_redis("unix:///nonexistent/zhubo.sock", patience=0)
             yield redis
             await redis.aclose()
+
+    def _guard(self, staff: Mapping[str, Person]) -> None:
+        """Refuse to open page or feed to others while nobody is named who may log in."""
+        given = self._settings
+        for name, port in (("page_host", given.page_port), ("mqtt_host", 0 if given.mqtt_url else given.feed_port)):
+            if port and not staff and (host := getattr(given, name)) not in LOOPBACK:
+                raise SettingsError(
+                    f"setting {name}: {host} lets others in, who could speak for the shop. "
+                    'Fix: say who may log in: ZHUBO_PEOPLE="$(zhubo token YOUR-NAME owner)".'
+                )
+
+    @asynccontextmanager
+    async def _broker(self, staff: Mapping[str, Person]) -> AsyncIterator[str]:
+        """The broker's URL, "" for no feed; the rooms run without one that does not start."""
+        given = self._settings
+        if not given.mqtt_url and not given.feed_port:
+            yield ""
+            return
+        cert = (given.mqtt_cert, given.mqtt_key) if given.mqtt_cert else None
+        broker = EmbeddedBroker(given.folder / "mqtt", given.mqtt_host, given.feed_port, staff, cert)
+        self.feed_at = urlsplit(given.mqtt_url).hostname or f"{given.mqtt_host}:{given.feed_port}"
+        try:
+            async with broker_url(given.mqtt_url, broker) as url:
+                yield url
+        except BrokerError as error:
+            log.error("%s Rooms run without the feed.", error)
+            yield ""
 
     async def _watch(self, file: CatalogueFile) -> None:
         async for change in file.changes():

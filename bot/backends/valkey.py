@@ -6,25 +6,23 @@ dies with us on Linux (PR_SET_PDEATHSIG); elsewhere a live one is found again th
 """
 
 import asyncio
-import ctypes
 import hashlib
 import importlib.util
 import logging
 import os
 import shutil
-import signal
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
+from bot.child import Child
 from bot.domain.errors import StoreError
 
 log = logging.getLogger(__name__)
 
 START_WITHIN = 10.0  # seconds; an append-only file of a long day takes a while to load
-_PR_SET_PDEATHSIG = 1
 
 
 def find_binary() -> Path | None:
@@ -45,11 +43,6 @@ def socket_path(data: Path) -> Path:
     if len(str(base)) > 60:
         base = Path("/tmp")  # noqa: S108 - the folder below is made for this user alone
     return base / f"zhubo-{os.getuid()}-{mark}" / "redis.sock"
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def _answers(socket: Path) -> bool:
@@ -75,14 +68,14 @@ class EmbeddedValkey:
 
     def __init__(self, data: Path) -> None:
         self._folder, self._socket = data.resolve() / "valkey", socket_path(data)
-        self._process: asyncio.subprocess.Process | None = None
+        self._child = Child()
         self.url = f"unix://{self._socket}"
         self.restarts = 0
 
     @property
     def pid(self) -> int:
         """Process id of our server, 0 if it is not ours."""
-        return self._process.pid if self._process else 0
+        return self._child.pid
 
     async def start(self) -> None:
         """Start the server, or find the one that already runs on this data folder.
@@ -105,28 +98,18 @@ class EmbeddedValkey:
             "--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
             "--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", str(self._folder / "valkey.log"),
         ]  # fmt: skip
-        self._process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL, preexec_fn=_die_with_parent, start_new_session=True,
-        )  # fmt: skip
-        loop = asyncio.get_running_loop()
-        until = loop.time() + START_WITHIN
-        while not await _answers(self._socket):
-            if self._process.returncode is not None or loop.time() > until:
-                await self.stop()
-                raise StoreError(f"Valkey did not start: see {self._folder / 'valkey.log'}")
-            await asyncio.sleep(0.02)
+        if not await self._child.start(command, partial(_answers, self._socket), START_WITHIN):
+            raise StoreError(f"Valkey did not start: see {self._folder / 'valkey.log'}")
 
     async def watch(self) -> None:
         """Start it again whenever it dies. Runs until cancelled."""
         while True:
-            if self._process is None:  # somebody else's: look in from time to time
+            if not self._child.pid:  # somebody else's: look in from time to time
                 await asyncio.sleep(1.0)
                 if not await _answers(self._socket):
                     await self._again()
             else:
-                await self._process.wait()
-                log.warning("Valkey ended with code %s; starting it again", self._process.returncode)
+                log.warning("Valkey ended with code %s; starting it again", await self._child.ended())
                 await self._again()
 
     async def _again(self) -> None:
@@ -139,16 +122,7 @@ class EmbeddedValkey:
 
     async def stop(self) -> None:
         """End our server in order; one that is not ours is left alone."""
-        process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            async with asyncio.timeout(3.0):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        await self._child.stop()
 
 
 @asynccontextmanager

@@ -20,6 +20,9 @@ PagePort = Annotated[
     int | None, typer.Option("--page-port", help="Port of the page, 0 for none. 网页端口，0 为不开  [8765]")
 ]
 PageHost = Annotated[str | None, typer.Option("--page-host", help="Address of the page. 网页地址  [127.0.0.1]")]
+MqttPort = Annotated[
+    int | None, typer.Option("--mqtt-port", help="Port of the MQTT feed, 0 for none. MQTT 端口，0 为不开  [1883]")
+]
 Model = Annotated[str | None, typer.Option("--model", help="Hugging Face name or folder of the writer. 模型名或目录")]
 ModelCache = Annotated[Path | None, typer.Option("--model-cache", help="Folder of converted weights. 权重缓存目录")]
 Batch = Annotated[int | None, typer.Option("--batch", help="Questions a worker writes together. 每批问题数  [8]")]

@@ -16,8 +16,8 @@ import msgspec
 from bot.app import Front, connect_redis, run_until_signal
 from bot.backends.redis_queue import RedisJobs
 from bot.backends.valkey import store_url
+from bot.child import end
 from bot.demo.platform import Report
-from bot.demo.process import end
 from bot.domain.errors import StoreError, ZhuboError
 from bot.settings import Settings
 

@@ -6,6 +6,7 @@
     ├── RulesError              a rule table of advertising law cannot be used
     ├── ModelError              model weights cannot be found, verified or loaded
     ├── StoreError              Valkey/Redis is not reachable
+    ├── BrokerError             the embedded MQTT broker does not start
     ├── JournalError            a journal cannot be read
     ├── PortInUse               a local port is taken
     ├── CheckFailed             an adapter did not do what the conformance kit asked
@@ -41,6 +42,10 @@ class ModelError(ZhuboError):
 
 class StoreError(ZhuboError):
     """Valkey/Redis cannot be reached or refuses."""
+
+
+class BrokerError(ZhuboError):
+    """The embedded MQTT broker does not start; the message says what to do."""
 
 
 class JournalError(ZhuboError):

@@ -13,7 +13,7 @@ from pathlib import Path
 import urllib3
 
 from bot.backends.valkey import EmbeddedValkey
-from bot.demo.process import end
+from bot.child import end
 from bot.domain.errors import SettingsError, ZhuboError
 from bot.loadtest.play import Hands
 
@@ -66,7 +66,7 @@ class Company:
             listed = [part for room in rooms for part in ("--room", room)]
             port = _free_port()
             self.metrics = f"http://127.0.0.1:{port}/metrics"
-            shop = ("--catalogue", str(catalogue), "--page-port", str(port))
+            shop = ("--catalogue", str(catalogue), "--page-port", str(port), "--mqtt-port", "0")
             command = ("run", *listed, "--apart", *shop, *store, *options)
             self._front = await stack.enter_async_context(self._process("front", *command))
             await self._ready(workers)

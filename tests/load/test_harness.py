@@ -65,7 +65,7 @@ async def test_a_bot_started_by_hand_is_tested_and_a_missed_limit_is_loud(tmp_pa
         await asyncio.sleep(0.05)
     bot = await start(
         "run", "--room", f"ws://127.0.0.1:{ours}/r0", "--catalogue", str(goods), "--data", str(tmp_path / "data"),
-        "--page-port", str(page),
+        "--page-port", str(page), "--mqtt-port", "0",
     )  # fmt: skip
     said = (await test.communicate())[0].decode()
     heard = (await bot.communicate())[0].decode()
