@@ -413,3 +413,15 @@ async def test_claims_hold_over_the_feed(stand: Any) -> None:
             while not made.desk.orders:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     assert made.desk.orders[0].command == Claim("q1")
+
+
+async def test_a_full_desk_is_told_at_once(stand: Any) -> None:
+    """Two hundred cards come and go within two seconds: no message waits for a delayed acknowledgement."""
+    made: Stand = await stand()
+    began = time.monotonic()
+    for state in ("pending", "answered"):
+        for n in range(200):
+            made.feed(ROOM, question(f"q{n}", state, answer="x", until=time.time() + 60))
+        while made.feed.waiting:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert time.monotonic() - began < 2

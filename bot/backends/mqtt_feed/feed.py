@@ -10,6 +10,7 @@ kept, and turns and rulings are dropped and counted; after a reconnect what is r
 import asyncio
 import logging
 import random
+import socket
 import ssl
 import time
 from collections import OrderedDict, deque
@@ -67,6 +68,11 @@ class MqttFeed:
         self._rulings: deque[tuple[str, bytes]] = deque()
         self.up = False
         self.sent = self.dropped = 0
+
+    @property
+    def waiting(self) -> int:
+        """Messages that the broker has not got yet."""
+        return len(self._turns) + len(self._rulings) + len(self._latest)
 
     # --- from the rooms -------------------------------------------------------------------------------------------
 
@@ -258,7 +264,7 @@ def _dial(url: str, status: str) -> Callable[[bool], aiomqtt.Client]:
         "username": unquote(parts.username) if parts.username else None, "keepalive": 15,
         "password": unquote(parts.password) if parts.password else None,
         "will": aiomqtt.Will(status, b"offline", 1, True), "max_queued_incoming_messages": 10_000,
-        "max_queued_outgoing_messages": 10_000,
+        "max_queued_outgoing_messages": 10_000, "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
     }  # fmt: skip
     if secure:
         ca = parse_qs(parts.query).get("ca", [None])[0]
