@@ -10,23 +10,21 @@ kept, and turns and rulings are dropped and counted; after a reconnect what is r
 import asyncio
 import logging
 import random
-import socket
-import ssl
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
 import msgspec
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from bot.backends.mqtt_feed.dial import PATIENCE, dial
 from bot.backends.mqtt_feed.messages import ROOT, Outcome, Products, State, Turns, Wanted, level, outcome
 from bot.domain.desk import Order, Person, Role, Ruling
-from bot.domain.errors import SettingsError
 from bot.domain.ports import Desks
 from bot.domain.turns import Announced, Turn
 from bot.domain.views import Cues, QuestionView, RoomStatus, announced
@@ -35,13 +33,12 @@ log = logging.getLogger(__name__)
 
 EVERY = 0.075  # seconds between two batches
 MOST = 5_000  # turns and rulings kept while the broker is away
+TURNS = 200  # in one message
+TOGETHER = 32  # messages under way at once
 LARGEST = 8192  # bytes of a command
-PATIENCE = 2.0  # seconds a broker may take for one message
 AGAIN = (0.2, 1.5)  # seconds between two attempts to connect, at first and at most
 _encode = msgspec.json.Encoder().encode
 _read = msgspec.json.Decoder(Wanted).decode
-_quiet = logging.getLogger("zhubo.mqtt.wire")
-_quiet.setLevel(logging.CRITICAL)
 
 
 class MqttFeed:
@@ -149,7 +146,7 @@ class MqttFeed:
                 await asyncio.wait([keeping], timeout=0.2)
 
     async def _keep(self, url: str, *, modern: bool) -> None:
-        make, wait, told = _dial(url, f"{ROOT}/bot/{self._bot}/status"), AGAIN[0], False
+        make, wait, told = dial(url, f"{ROOT}/bot/{self._bot}/status"), AGAIN[0], False
         while True:
             try:
                 async with make(modern) as client:
@@ -189,33 +186,34 @@ class MqttFeed:
     async def _flush(self, client: aiomqtt.Client, modern: bool) -> None:
         turns, self._turns = self._turns, {}
         for room, ended in turns.items():
-            await self._send(client, f"{self._room(room)}/turn", _encode(Turns(room, ended)), 0, lost=len(ended))
+            for at in range(0, len(ended), TURNS):
+                part = ended[at : at + TURNS]
+                self.dropped += len(part)
+                await self._send(client, f"{self._room(room)}/turn", _encode(Turns(room, part)), 0)
+                self.dropped -= len(part)
         while self._rulings:
-            topic, payload = self._rulings[0]
-            await self._send(client, topic, payload, 1)
-            self._rulings.popleft()
+            batch = [self._rulings[n] for n in range(min(TOGETHER, len(self._rulings)))]
+            await _all(self._send(client, topic, payload, 1) for topic, payload in batch)
+            for _ in batch:
+                self._rulings.popleft()
         while self._latest:
-            topic, (payload, retain, until) = next(iter(self._latest.items()))
-            properties = None
-            if modern and until and payload:
-                properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-                properties.MessageExpiryInterval = max(1, int(until - time.time()))
-            await self._send(client, topic, payload, 1 if retain else 0, retain, properties)
-            if self._latest.get(topic, (None,))[0] is payload:
-                del self._latest[topic]
-            if retain and not payload and self._retained.get(topic) == b"":
-                del self._retained[topic]
+            news = [(topic, *message) for topic, message in islice(self._latest.items(), TOGETHER)]
+            await _all(
+                self._send(client, topic, payload, 1 if retain else 0, retain, _expiry(until) if modern else None)
+                for topic, payload, retain, until in news
+            )
+            for topic, payload, retain, _ in news:
+                if self._latest.get(topic, (None,))[0] is payload:
+                    del self._latest[topic]
+                if retain and not payload and self._retained.get(topic) == b"":
+                    del self._retained[topic]
 
     async def _send(
         self, client: aiomqtt.Client, topic: str, payload: bytes, qos: int, retain: bool = False,
-        properties: Properties | None = None, *, lost: int = 0,
+        properties: Properties | None = None,
     ) -> None:  # fmt: skip
-        try:
-            await client.publish(topic, payload, qos, retain, properties, timeout=PATIENCE)
-            self.sent += 1
-        except aiomqtt.MqttError:
-            self.dropped += lost
-            raise
+        await client.publish(topic, payload, qos, retain, properties, timeout=PATIENCE)
+        self.sent += 1
 
     # --- from the broker ------------------------------------------------------------------------------------------
 
@@ -244,38 +242,22 @@ class MqttFeed:
         self._desks.order(room, Order(wanted.id, name, role, wanted.command))
 
 
+async def _all(sends: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Send together, in this order; raises what the first one met that failed."""
+    met = await asyncio.gather(*sends, return_exceptions=True)
+    if error := next((e for e in met if e is not None), None):
+        raise error
+
+
+def _expiry(until: float) -> Properties | None:
+    """Return the MQTT 5 expiry of a message that nobody wants after a moment; 0.0 for none."""
+    if not until:
+        return None
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.MessageExpiryInterval = max(1, int(until - time.time()))
+    return properties
+
+
 def _answer(id: str) -> str:
     """Return an answer's id as a topic level."""
     return level(id.replace("@", "_"))
-
-
-def _dial(url: str, status: str) -> Callable[[bool], aiomqtt.Client]:
-    """Return what makes a client of a broker's URL: mqtt:// or mqtts://, ?ca=FILE for a certificate of one's own."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise SettingsError("MQTT_URL: not a URL. Fix: give mqtt://HOST:1883 or mqtts://HOST:8883.") from error
-    if parts.scheme not in ("mqtt", "mqtts") or not host:
-        raise SettingsError("MQTT_URL: not an MQTT URL. Fix: give mqtt://HOST:1883 or mqtts://HOST:8883.")
-    secure = parts.scheme == "mqtts"
-    given: dict[str, Any] = {
-        "hostname": host, "port": port or (8883 if secure else 1883), "logger": _quiet, "timeout": PATIENCE,
-        "username": unquote(parts.username) if parts.username else None, "keepalive": 15,
-        "password": unquote(parts.password) if parts.password else None,
-        "will": aiomqtt.Will(status, b"offline", 1, True), "max_queued_incoming_messages": 10_000,
-        "max_queued_outgoing_messages": 10_000, "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-    }  # fmt: skip
-    if secure:
-        ca = parse_qs(parts.query).get("ca", [None])[0]
-        try:
-            given["tls_context"] = ssl.create_default_context(cafile=ca)
-        except OSError as error:
-            raise SettingsError(f"MQTT_URL: the certificate {ca} cannot be read. Fix: repair ?ca=FILE.") from error
-
-    def make(modern: bool) -> aiomqtt.Client:
-        if modern:
-            return aiomqtt.Client(**given, protocol=aiomqtt.ProtocolVersion.V5, clean_start=True)
-        return aiomqtt.Client(**given, protocol=aiomqtt.ProtocolVersion.V311, clean_session=True)
-
-    return make
