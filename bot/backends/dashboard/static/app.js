@@ -76,7 +76,7 @@ function Notices({ w, ui }) {
     const why = status.link_why && state !== "ended" ? (w.lang === "zh" ? `（${status.link_why}）` : ` (${status.link_why})`) : "";
     list.push([state === "bad_credentials" ? "bad" : state === "degraded" ? "warn" : "wait", w.of("note", state) + why]);
   }
-  return list.length > 0 && html`<ul class="notices" role="status">${list.map(([level, text, undo]) => html`<li key=${text} data-level=${level}><i></i><span dir="auto">${text}</span>${undo && mayRule() && html`<button class="mini" onClick=${() => give(ui, w, undo)}>${w.giveBack}</button>`}</li>`)}</ul>`;
+  return list.length > 0 && html`<div class="contents" role="status"><ul class="notices">${list.map(([level, text, undo]) => html`<li key=${text} data-level=${level}><i></i><span dir="auto">${text}</span>${undo && mayRule() && html`<button class="mini" onClick=${() => give(ui, w, undo)}>${w.giveBack}</button>`}</li>`)}</ul></div>`;
 }
 
 function Figures({ w, ui }) {

@@ -7,6 +7,7 @@ import { check, now, order, store } from "/store.js";
 
 const LEASE = 10; // seconds between two claims of a card that is being edited
 const SHOWN = 20;
+const GUARD = 350; // ms in which a key does not rule on a card that has only just moved up
 export const mayRule = () => store.me?.desk && (store.me.role === "moderator" || store.me.role === "owner");
 const base = (id) => id.split("@")[0];
 
@@ -110,32 +111,35 @@ function Card({ w, ui, card, chosen, editing, choose, edit }) {
 export function Desk({ w, ui }) {
   const cards = pending();
   const [at, setAt] = useState("");
+  const fresh = useRef({ id: "", since: 0 });
+  const latest = useRef(null);
   const [editing, setEditing] = useState("");
   const chosen = cards.find((c) => c.id === at) ?? cards[0];
   useEffect(() => { if (editing && !cards.some((c) => c.id === editing)) { setEditing(""); ui.tell(w.ruling("gone", "")); } });
+  if (fresh.current.id !== chosen?.id) fresh.current = { id: chosen?.id, since: performance.now() };
+  latest.current = { w, ui, cards, chosen, editing };
   useEffect(() => {
+    const step = (by) => {
+      const { cards: all, chosen: one } = latest.current;
+      const next = all[(all.findIndex((c) => c.id === one.id) + by + all.length) % all.length];
+      fresh.current = { id: next.id, since: 0 }; // chosen on purpose
+      setAt(next.id);
+    };
     const keys = (e) => {
-      if (/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || e.ctrlKey || e.metaKey || e.altKey || !mayRule()) return;
-      const key = e.key.toLowerCase();
-      if (key === "s") return stop(ui, w);
-      if (!chosen || editing) return undefined;
-      const i = cards.findIndex((c) => c.id === chosen.id);
-      const does = {
-        a: () => give(ui, w, { do: "approve", answer: chosen.id, seen: chosen.answer }),
-        r: () => give(ui, w, { do: "reject", answer: chosen.id }),
-        h: () => give(ui, w, { do: "said", answer: chosen.id }),
-        e: () => setEditing(chosen.id),
-        j: () => setAt(cards[(i + 1) % cards.length].id),
-        arrowdown: () => setAt(cards[(i + 1) % cards.length].id),
-        k: () => setAt(cards[(i + cards.length - 1) % cards.length].id),
-        arrowup: () => setAt(cards[(i + cards.length - 1) % cards.length].id),
-      }[key];
-      if (does) { e.preventDefault(); does(); }
-      return undefined;
+      if (/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || e.ctrlKey || e.metaKey || e.altKey || e.repeat || !mayRule()) return;
+      const now = latest.current, key = e.key.toLowerCase();
+      if (key === "s") { stop(now.ui, now.w); return; }
+      if (!now.chosen || now.editing) return;
+      const rule = (command) => () => give(now.ui, now.w, { answer: now.chosen.id, ...command });
+      const ruling = { a: rule({ do: "approve", seen: now.chosen.answer }), r: rule({ do: "reject" }), h: rule({ do: "said" }) }[key];
+      const does = ruling ?? { e: () => setEditing(now.chosen.id), j: () => step(1), arrowdown: () => step(1), k: () => step(-1), arrowup: () => step(-1) }[key];
+      if (!does) return;
+      e.preventDefault();
+      if (!ruling || performance.now() - fresh.current.since > GUARD) does();
     };
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);
-  });
+  }, []);
   if (!cards.length && store.status?.mode !== "assist") return "";
   return html`<section class="panel desk" data-tab="questions">
     <header><h2>${w.desk}</h2><span class="number">${w.count(cards.length)}</span>${cards.length > 0 && mayRule() && html`<span class="hint">${w.deskKeys}</span>`}</header>
