@@ -58,10 +58,11 @@ class Frame(msgspec.Struct, omit_defaults=True):
     """One frame of either direction; which fields count depends on `type`.
 
     hello: room, resume (ours) / caps, seq (theirs). event: seq, event. send: key, text, reply_to, product.
-    receipt: key, outcome, why, after. ping and pong: nothing. error: code, why.
+    receipt: key, outcome, why, after, message (the line's id, where it can be deleted). erase: key, message; its
+    receipt says whether the line is gone. ping and pong: nothing. error: code, why.
     """
 
-    type: Literal["hello", "event", "send", "receipt", "ping", "pong", "error"]
+    type: Literal["hello", "event", "send", "receipt", "erase", "ping", "pong", "error"]
     v: Literal[1] = 1
     room: str = ""
     resume: int = 0
@@ -75,6 +76,7 @@ class Frame(msgspec.Struct, omit_defaults=True):
     outcome: Literal["accepted", "confirmed", "dropped", "unknown"] = "unknown"
     why: str = ""
     after: float = 0.0
+    message: str = ""
     code: int = 0
 
 

@@ -58,18 +58,27 @@ class _Room:
 
     async def send(self, out: Outgoing) -> Receipt:
         """Send one line and wait for its receipt; the caller bounds the wait."""
+        return await self._ask(out.key, codec.send(out))
+
+    async def erase(self, message: str) -> str:
+        """Have a line deleted; returns why not."""
+        key = f"erase {message}"
+        receipt = await self._ask(key, encode(Frame("erase", key=key, message=message)))
+        return "" if receipt.outcome in ("accepted", "confirmed") else receipt.why or receipt.outcome
+
+    async def _ask(self, key: str, raw: str) -> Receipt:
         link = self._link
         if link is None:
-            return Receipt(out.key, "dropped", "not connected")
+            return Receipt(key, "dropped", "not connected")
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._receipts[out.key] = receipt
+        self._receipts[key] = receipt
         try:
-            await link.send(codec.send(out))
+            await link.send(raw)
             return await receipt
         except ConnectionClosed:
-            return Receipt(out.key, "unknown", "the connection closed before the receipt came")
+            return Receipt(key, "unknown", "the connection closed before the receipt came")
         finally:
-            self._receipts.pop(out.key, None)
+            self._receipts.pop(key, None)
 
     async def _talk(self, link: Connection, ctx: Session) -> None:
         """Run one connection; always ends by raising."""
@@ -123,7 +132,7 @@ class _Room:
         elif frame.type == "receipt":
             waiting = self._receipts.get(frame.key)
             if waiting and not waiting.done():
-                waiting.set_result(Receipt(frame.key, frame.outcome, frame.why, frame.after))
+                waiting.set_result(Receipt(frame.key, frame.outcome, frame.why, frame.after, frame.message))
         elif frame.type == "hello":
             self._caps = frame.caps or self._caps
             if self._new:
@@ -181,19 +190,10 @@ class Dial(_Room):
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
             async with connect(
-                self._url,
-                subprotocols=[SUBPROTOCOL],
-                additional_headers=headers,
-                compression=None,
-                max_size=MAX_SOCKET,
-                close_timeout=1,
-                open_timeout=10,
-                max_queue=256,
-                user_agent_header="zhubo",
-                proxy=None,
-                ping_interval=None,
-                logger=_quiet,
-            ) as link:
+                self._url, subprotocols=[SUBPROTOCOL], additional_headers=headers, compression=None,
+                max_size=MAX_SOCKET, close_timeout=1, open_timeout=10, max_queue=256, user_agent_header="zhubo",
+                proxy=None, ping_interval=None, logger=_quiet,
+            ) as link:  # fmt: skip
                 if link.subprotocol != SUBPROTOCOL:
                     raise Fatal(f"{self._shown} does not speak zhubo.v1. Fix: check the room's URL.")
                 await self._talk(link, ctx)

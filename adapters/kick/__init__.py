@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -57,7 +57,7 @@ class Kick:
 
     def caps(self) -> Caps:
         """Return cautious limits: 500 characters; Kick publishes no rate."""
-        return Caps(max_chars=500, per_window=(20, 30.0), min_gap=1.0, echo=True)
+        return Caps(max_chars=500, per_window=(20, 30.0), min_gap=1.0, echo=True, can_delete=True)
 
     async def session(self, ctx: Session) -> None:
         """Listen, subscribe, and look now and then whether the subscriptions stand."""
@@ -171,6 +171,13 @@ class Kick:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
 
+    async def erase(self, message: str) -> str:
+        """Delete a line; the token needs the scope moderation:chat_message:manage."""
+        if self._rest is None:
+            return "not connected"
+        answer = await self._rest.call("DELETE", f"{self._api}/chat/{quote(message)}", headers=self._headers())
+        return "" if answer.good else answer.why or f"Kick answers {answer.status} {answer.words()}".strip()
+
     async def send(self, out: Outgoing) -> Receipt:
         """Write one line, as a reply to the newest comment that it answers."""
         rest = self._rest
@@ -197,7 +204,7 @@ class Kick:
         self._ours[str(data.get("message_id"))] = out.key
         while len(self._ours) > KEPT:
             self._ours.popitem(last=False)
-        return Receipt(out.key, "accepted")
+        return Receipt(out.key, "accepted", message=str(data.get("message_id", "")))
 
     async def aclose(self) -> None:
         """Nothing is held between connections."""

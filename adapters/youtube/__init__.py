@@ -59,7 +59,7 @@ class YouTube:
     def caps(self) -> Caps:
         """Return 200 characters, and no more lines in an hour than a sixth of what the day's quota allows."""
         hourly = max(1, self._lines // 6)
-        return Caps(max_chars=200, per_window=(hourly, 3600.0), min_gap=3.0, echo=True)
+        return Caps(max_chars=200, per_window=(hourly, 3600.0), min_gap=3.0, echo=True, can_delete=True)
 
     async def session(self, ctx: Session) -> None:
         """Find the chat, and read its stream from where the last one stopped."""
@@ -187,6 +187,14 @@ class YouTube:
         except ValueError as error:
             raise Retry(f"Google: {error}") from error
 
+    async def erase(self, message: str) -> str:
+        """Delete a line of ours; costs as much of the day's quota as writing one."""
+        if self._rest is None:
+            return "not connected"
+        url, params = f"{self._api}/liveChat/messages", {"id": message}
+        answer = await self._rest.call("DELETE", url, headers=self._headers(), params=params)
+        return "" if answer.good else answer.why or f"YouTube answers {answer.status} {answer.words()}".strip()
+
     async def send(self, out: Outgoing) -> Receipt:
         """Write one line, if the day's quota has one left."""
         rest, today = self._rest, datetime.now(DAY).date().isoformat()
@@ -214,7 +222,7 @@ class YouTube:
                 return Receipt(out.key, "unknown", "YouTube's answer was not understood")
             while len(self._ours) > KEPT:
                 self._ours.popitem(last=False)
-            return Receipt(out.key, "accepted")
+            return Receipt(out.key, "accepted", message=next(reversed(self._ours)))
         reason = _reason(answer) or answer.why or f"{answer.status} {answer.words()}"
         if "quota" in reason.lower() or reason == "dailyLimitExceeded":
             return Receipt(out.key, "dropped", f"YouTube: {reason}", _till_midnight())

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 HISTORY = 20_000  # events kept for resuming
 UNREAD = 16 << 20  # bytes that a client may leave unread before it is cut off
-CAPS = Caps(max_chars=100, per_window=(30, 60.0), min_gap=2.0)
+CAPS = Caps(max_chars=100, per_window=(30, 60.0), min_gap=2.0, can_delete=True)
 SLACK = 0.2  # seconds of jitter forgiven in the gap between two lines
 
 Posted = Callable[["Room", Frame], None]
@@ -113,6 +113,8 @@ class Room:
                 if frame.type == "send":
                     await link.send(encode(self._post(frame)))
                     self.flush()
+                elif frame.type == "erase":
+                    await link.send(encode(Frame("receipt", key=frame.key, outcome="confirmed")))
                 elif frame.type == "ping":
                     await link.send(encode(Frame("pong")))
         except ValueError as error:
@@ -147,7 +149,7 @@ class Room:
         self.emit(
             Event("comment", f"own-{frame.key}", user=User("bot", "助播"), text=frame.text, target=frame.key, own=True)
         )
-        return Frame("receipt", key=frame.key, outcome="accepted")
+        return Frame("receipt", key=frame.key, outcome="accepted", message=f"own-{frame.key}")
 
 
 class RoomServer:

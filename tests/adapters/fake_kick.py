@@ -26,6 +26,7 @@ class Kick(Pushing):
         self.patience, self.clock, self.status, self.shown, self.error = 1.0, 0.0, 200, True, ""
         self.subscriptions: list[str] = []
         self.deleted: list[str] = []
+        self.erased: list[str] = []
         self.count = self.pushes = self.renewals = 0
         self.lasts = 7200
 
@@ -34,7 +35,8 @@ class Kick(Pushing):
             web.get("/public-key", self._public_key), web.get("/users", self._users),
             web.get("/channels", self._channels), web.get("/events/subscriptions", self._list),
             web.post("/events/subscriptions", self._subscribe), web.delete("/events/subscriptions", self._delete),
-            web.post("/chat", self._post), web.post("/oauth/token", self._renew),
+            web.post("/chat", self._post), web.delete("/chat/{message}", self._erase),
+            web.post("/oauth/token", self._renew),
         ]  # fmt: skip
 
     def opened(self) -> None:
@@ -91,6 +93,12 @@ class Kick(Pushing):
             self.lines.append(given["content"])
             await self.comment(f"own{self.count}", given["content"], own=True)
         return self._told(request, {"is_sent": self.shown, "message_id": f"own{self.count}"})
+
+    async def _erase(self, request: web.Request) -> web.Response:
+        if request.match_info["message"] not in {f"own{n + 1}" for n in range(self.count)}:
+            return web.json_response({"message": "Not Found"}, status=404)
+        self.erased.append(request.match_info["message"])
+        return self._told(request, {})
 
     def headers(self, kind: str, body: bytes) -> Mapping[str, str]:
         self.pushes += 1

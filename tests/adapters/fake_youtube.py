@@ -22,6 +22,7 @@ class YouTube(Server):
     def __init__(self) -> None:
         super().__init__()
         self.items: list[dict[str, Any]] = []
+        self.erased: list[str] = []
         self.live: dict[str, object] = {"activeLiveChatId": CHAT}
         self.reason, self.status, self.streams, self.lists = "", 0, True, 0
         self.open: list[tuple[web.Request, web.StreamResponse]] = []
@@ -34,7 +35,8 @@ class YouTube(Server):
         return [
             web.get("/videos", self._videos), web.get("/channels", self._channels),
             web.get("/liveChat/messages/stream", self._stream), web.get("/liveChat/messages", self._list),
-            web.post("/liveChat/messages", self._post), web.post("/token", self._renew),
+            web.post("/liveChat/messages", self._post), web.delete("/liveChat/messages", self._erase),
+            web.post("/token", self._renew),
         ]  # fmt: skip
 
     def opened(self) -> None:
@@ -101,6 +103,14 @@ class YouTube(Server):
         self.lines.append(text)
         await self.comment(f"own{self.count}", text, own=True)
         return web.json_response({"id": f"own{self.count}", "snippet": {"displayMessage": text}})
+
+    async def _erase(self, request: web.Request) -> web.Response:
+        if refusal := self._refuses(request):
+            return refusal
+        if request.query.get("id") not in {f"own{n + 1}" for n in range(self.count)}:
+            return self._error(404, "liveChatMessageNotFound")
+        self.erased.append(request.query["id"])
+        return web.Response(status=204)
 
     async def _renew(self, request: web.Request) -> web.Response:
         form = await request.post()

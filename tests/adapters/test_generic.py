@@ -143,6 +143,31 @@ async def test_a_line_gets_the_receipt_with_its_key() -> None:
             await session
 
 
+async def test_a_line_can_be_taken_back() -> None:
+    """An erase frame with the id that the receipt told; the platform's own receipt says whether the line is gone."""
+
+    async def talk(link: ServerConnection) -> None:
+        await link.recv()
+        await link.send(encode(Frame("hello")))
+        sent = decode(await link.recv(decode=False))
+        await link.send(encode(Frame("receipt", key=sent.key, outcome="accepted", message="m1")))
+        for outcome, why in (("confirmed", ""), ("dropped", "too old")):
+            erase = decode(await link.recv(decode=False))
+            assert (erase.type, erase.message) == ("erase", "m1")
+            await link.send(encode(Frame("receipt", key=erase.key, outcome=outcome, why=why)))  # type: ignore[arg-type]
+        await link.close(4410)
+
+    async with platform(talk) as url:
+        adapter, ear = dial(url, {}), Ear()
+        assert await adapter.erase("m1") == "not connected"
+        session = asyncio.create_task(adapter.session(ear))
+        await asyncio.wait_for(ear.live.wait(), 2)
+        assert (await adapter.send(Outgoing("k1", "hi"))).message == "m1"
+        assert [await adapter.erase("m1"), await adapter.erase("m1")] == ["", "too old"]
+        with pytest.raises(RoomEnded):
+            await session
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [(4400, Fatal), (4401, Fatal), (4404, Fatal), (4408, Retry), (4410, RoomEnded), (4429, Retry), (1011, Retry)],
