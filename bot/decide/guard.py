@@ -155,12 +155,14 @@ def unsayable(text: str) -> str:
     return "contact" if _CONTACT.search(text) or mask(text) != text else ""
 
 
-def unfounded(text: str, known: str, borne: Collection[str] = ()) -> str:
-    """Return which promise or claim of a lower-case text stands neither in `known` nor in `borne`, or ""."""
-    for found in (*_PROMISE.finditer(text), *_CLAIM.finditer(text)):
-        if found[0] not in known and found[0] not in borne:
-            return f"promise:{found[0]}"
-    return ""
+def promise(text: str) -> re.Match[str] | None:
+    """Return the first word of a lower-case text that promises something in the shop's name."""
+    return _PROMISE.search(text)
+
+
+def claim(text: str, known: str, borne: Collection[str] = ()) -> str:
+    """Return which absolute or health claim of a lower-case text stands neither in `known` nor in `borne`, or ""."""
+    return next((f[0] for f in _CLAIM.finditer(text) if f[0] not in known and f[0] not in borne), "")
 
 
 def _forbidden(text: str, lang: Lang, limit: int) -> str:

@@ -159,7 +159,7 @@ def test_an_edit_is_held_to_the_facts_and_the_law() -> None:
         ("现价129元，假一赔十", "promise"),
         ("现价129元，全网最低", "promise"),
         ("加微信聊", "contact"),
-        ("XL码没货了", "states_stock:没货"),
+        ("XL码没货了", "states_stock:xl码没货"),
         ("129元" + "好" * 200, "too_long"),
         (" ", "empty"),
     ):
