@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,11 +16,13 @@ from websockets.exceptions import ConnectionClosed
 
 from adapters.generic.codec import SUBPROTOCOL, Frame, WireEvent, WireUser, decode, encode
 from bot.app import Front, front, open_adapter, room_name
+from bot.app.desks import Stopped
 from bot.app.front import credentials
 from bot.backends.catalog_file import write_csv
 from bot.backends.journal import read
 from bot.backends.valkey import EmbeddedValkey
 from bot.cli.replay import replay
+from bot.domain.desk import Order, Ruling, SetMode
 from bot.domain.errors import CatalogueError, JournalError, SettingsError
 from bot.domain.events import Event, User
 from bot.domain.inputs import Entry, Hear
@@ -399,3 +402,27 @@ def test_credentials_come_from_the_environment_by_platform() -> None:
     assert credentials("twitch", environment) == {"token": "t", "client_id": "c"}
     assert credentials("kick", environment) == {"token": "k"}
     assert credentials("ws", environment) == {"token": "all"}
+
+
+async def test_a_stopped_room_stays_stopped_when_the_front_starts_anew(tmp_path: Path) -> None:
+    """A supervisor that starts us again does not undo what a person did; another mode does."""
+    stopped = Stopped(tmp_path)
+    stop = Ruling("demo", 1.0, Order("1", "anna", "moderator", SetMode("stopped")), True)
+    stopped("demo", stop)
+    assert Stopped(tmp_path).by("demo") == "anna" and not Stopped(tmp_path).by("other")
+    stopped("demo", Ruling("demo", 2.0, Order("2", "bo", "moderator", SetMode("assist")), True))
+    stopped("demo", msgspec.structs.replace(stop, again=True))
+    assert not Stopped(tmp_path).by("demo")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"page_host": "0.0.0.0", "page_port": 1}, "page_host"), ({"mqtt_host": "::", "mqtt_port": 1}, "mqtt_host"),
+        ({"mqtt_url": "mqtt://broker.example.com"}, "MQTT_URL"),
+    ],
+)  # fmt: skip
+async def test_nothing_opens_to_others_while_nobody_is_named(more: dict[str, Any], words: str, tmp_path: Path) -> None:
+    """The refusal says how to name somebody."""
+    with pytest.raises(SettingsError, match=f"{words}.*ZHUBO_PEOPLE"):
+        await Front(Settings(data=str(tmp_path), **more)).run()

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.domain.desk import Person
 from bot.domain.errors import SettingsError
 from bot.domain.policy import RoomPolicy
-from bot.settings import Settings, load, pseudonym_key
+from bot.settings import Settings, load, people, pseudonym_key
 
 ROOT = Path(__file__).parents[1]
 KEY = "0123456789abcdef-of-the-shop"
@@ -192,7 +193,7 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 _RACER = """
 import sys
 from pathlib import Path
-from bot.settings import Settings, pseudonym_key
+from bot.settings import Settings, pseudonym_key, people
 sys.stdout.write("ready\\n"); sys.stdout.flush(); sys.stdin.readline()
 keys = [pseudonym_key(Settings(data=str(Path(sys.argv[1]) / str(i))), {}) for i in range(200)]
 sys.stdout.write(b",".join(keys).decode())
@@ -222,3 +223,26 @@ def test_two_processes_that_start_together_agree(tmp_path: Path) -> None:
     assert mine == yours
     assert {len(key) for key in mine} == {64}
     assert len(set(mine)) == 200
+
+
+def test_people_are_named_with_role_and_token_and_a_wrong_entry_names_the_fix() -> None:
+    """The token itself is in no message."""
+    token = "t0ken-that-is-long-enough"
+    assert people({"ZHUBO_PEOPLE": f"anna:owner:{token}, 小王:moderator:{token}2"}) == {
+        token: Person("anna", "owner"), f"{token}2": Person("小王", "moderator"),
+    }  # fmt: skip
+    assert people({}) == {}
+    for entry, why in (
+        ("anna", "role"), (f"anna:boss:{token}", "role"), ("anna:owner:short", "token is shorter"),
+        (f":owner:{token}", "name"), (f"a b:owner:{token}", "name"), (f"x:owner:{token},y:owner:{token}", "entry 2"),
+    ):  # fmt: skip
+        with pytest.raises(SettingsError, match=why) as told:
+            people({"ZHUBO_PEOPLE": entry})
+        assert token not in str(told.value) and "zhubo token" in str(told.value)
+
+
+@pytest.mark.parametrize("at", ["25:00", "8pm", "20:60", ""])
+def test_a_countdown_needs_a_time_of_day(at: str) -> None:
+    """Named by entry, with the fix."""
+    with pytest.raises(SettingsError, match='entry 1.*at = "20:30"'):
+        load(None, {"room": {"schedule": [{"at": at, "text": "抽奖"}]}}, {})

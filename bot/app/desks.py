@@ -5,8 +5,39 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.backends import record
-from bot.domain.desk import Checked, Order
+from bot.domain.desk import Checked, Order, Ruling, SetMode
 from bot.live.stage import Stage
+
+
+class Stopped:
+    """Rooms that somebody has stopped: an Observer. They stay stopped when the front starts anew.
+
+    Args:
+        folder: holds a file for each such room.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self, room: str, item: object) -> None:
+        """Keep a STOP; let go when another mode is set."""
+        if isinstance(item, Ruling) and item.done and isinstance(item.order.command, SetMode) and not item.again:
+            file = self._file(room)
+            if item.stops:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(f"{item.order.by}\n", encoding="utf-8")
+            else:
+                file.unlink(missing_ok=True)
+
+    def by(self, room: str) -> str:
+        """Return who has stopped a room, "" when nobody has."""
+        try:
+            return self._file(room).read_text(encoding="utf-8").strip() or "?"
+        except OSError:
+            return ""
+
+    def _file(self, room: str) -> Path:
+        return self._folder / f"{record.folder_name(room)}.stopped"
 
 
 class Desks:

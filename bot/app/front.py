@@ -13,9 +13,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 from redis.asyncio import Redis
 
-from bot.app.desks import Desks
+from bot.app.desks import Desks, Stopped
 from bot.app.store import connect_redis
 from bot.backends.broker import EmbeddedBroker, broker_url
 from bot.backends.catalog_file import CatalogueFile, Loaded
@@ -154,11 +155,16 @@ class Front:
             if feed_url:
                 self.feed = MqttFeed(socket.gethostname(), self.desks, staff)
                 shown.append(self.feed)
-            watchers: list[Observer] = [self.journal, self.record, *shown, *self._extra]
+            stopped = Stopped(settings.folder / "stopped")
+            watchers: list[Observer] = [stopped, self.journal, self.record, *shown, *self._extra]
             for url, places in shows(adapters, apart=settings.apart):
                 name = room_name(url, self.stages)
+                policy = settings.room
+                if by := stopped.by(name):
+                    log.warning("%s stays stopped, as %s left it. Choose another mode on the page to go on.", name, by)
+                    policy = msgspec.structs.replace(policy, mode="stopped")
                 self.stages[name] = Stage(
-                    name, places, key=key, policy=settings.room, store=store, jobs=jobs, observers=watchers,
+                    name, places, key=key, policy=policy, store=store, jobs=jobs, observers=watchers,
                     clock=time.time,
                 )  # fmt: skip
                 self.stages[name].rule(table)
@@ -214,6 +220,13 @@ class Front:
     def _guard(self, staff: Mapping[str, Person]) -> None:
         """Refuse to open page or feed to others while nobody is named who may log in."""
         given = self._settings
+        away = urlsplit(given.mqtt_url).hostname
+        if away and away not in LOOPBACK and not staff:
+            raise SettingsError(
+                f"MQTT_URL: whoever writes on {away} could speak for the shop. "
+                'Fix: say who may command: ZHUBO_PEOPLE="$(zhubo token YOUR-NAME owner)", and let the broker allow '
+                "each of them their own topic alone (deploy/mqtt)."
+            )
         for name, port in (("page_host", given.page_port), ("mqtt_host", 0 if given.mqtt_url else given.feed_port)):
             if port and not staff and (host := getattr(given, name)) not in LOOPBACK:
                 raise SettingsError(

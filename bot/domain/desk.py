@@ -162,6 +162,11 @@ class Ruling(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: tuple[Fact, ...] = ()
     again: bool = False
 
+    @property
+    def stops(self) -> bool:
+        """Whether the room was stopped by it."""
+        return self.done and self.order.command == SetMode("stopped")
+
 
 class Checked(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the guard says of words that somebody is typing.

@@ -49,7 +49,7 @@ class Book:
             same = found or self.ended(question.key, other, since)
             if same and other != place:
                 question.id, question.shown = same.id, f"{same.id}@{place}"
-            if found and found.state in ("ready", "sending"):
+            if found and found.state in ("pending", "ready", "sending"):
                 return found
         return None
 

@@ -76,7 +76,13 @@ class Corrections:
                 body, _ = state.law.lawful(said.text, item.lang, product.category, labels=state.labels, likeness=False)
                 item.line = compose.correction(body, product, item.lang, caps.max_chars) if body else ""
                 item.facts = said.facts
-            if item.line and caps.can_send and not state.policy.correct_by_host and state.mode == "auto":
+            if (
+                item.line
+                and caps.can_send
+                and not state.policy.correct_by_host
+                and state.mode == "auto"
+                and not state.in_hand(item.product)
+            ):
                 item.tries += 1
                 return item
             self.end(now, item, "to_host")

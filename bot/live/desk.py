@@ -58,7 +58,7 @@ class Desk:
             self._state.out.append(msgspec.structs.replace(before, again=True))
             return
         if order.role == "viewer":
-            self._rule(now, order, "no_right")
+            self._state.out.append(Ruling(self._state.name, now, order, False, "no_right"))
             return
         self._carry_out(now, order, order.command)
 
@@ -112,7 +112,7 @@ class Desk:
                 self._to_host(now, question, "stopped")
             elif question.state == "ready" or (question.state == "pending" and question.doubt == "assist"):
                 self._writing.approval.offer(now, question)
-        if mode == "stopped":
+        if mode in ("stopped", "shadow"):
             self._postings.close(now)
 
     def _take(self, now: float, order: Order, command: TakeOver) -> None:
@@ -176,9 +176,11 @@ class Desk:
 
     def _approve(self, now: float, order: Order, command: Approve, parts: list[Question]) -> None:
         state, first = self._state, parts[0]
-        if command.seen != first.body:
+        parts = [part for part in parts if part.body == command.seen]  # places may have other words, unseen
+        if not parts:
             self._rule(now, order, "changed", first.body)
             return
+        first = parts[0]
         if command.text and command.text != first.body:
             found = self.check(command.answer, command.text)
             if not found.ok:
@@ -200,17 +202,18 @@ class Desk:
         """Say what the guard makes of words for an answer, open or ended, or for a product. Changes nothing."""
         state = self._state
         parts = state.book.parts(answer) if answer else []
-        about = state.product(parts[0].product if parts else product or self._product_of(answer))
+        about = state.product(product or self._product_of(answer))
         held = parts[0].facts if parts else ()
         limit = min((state.caps[p].max_chars for p in state.caps), default=100)
-        label = compose.label(about, "zh")
+        label = compose.label(about, lang_of(text))
         return edited(
             text, about, state.catalogue, state.law, held, limit=max(1, limit - len(label)), labels=state.labels
         )  # fmt: skip
 
     def _product_of(self, answer: str) -> str:
-        past = self._state.book.past(answer) if answer else []
-        return past[0].product if past else ""
+        book = self._state.book
+        known = [found.product for found in book.parts(answer)] + [found.product for found in book.past(answer)]
+        return known[0] if answer and known else ""
 
     # --- the host, and one's own lines ----------------------------------------------------------------------------
 
@@ -231,22 +234,29 @@ class Desk:
         self._rule(now, order)
 
     def _say(self, now: float, order: Order, command: Say) -> None:
-        state = self._state
-        product = command.product or self._product_of(command.answer)
+        state, asked = self._state, self._product_of(command.answer)
+        product = command.product or asked
         about = state.product(product)
         places = [place for place, caps in state.caps.items() if caps.can_send]
         why: str = state.mode if state.mode in ("stopped", "shadow") else "read_only" if not places else ""
-        if product and about is None:
+        if product and about is None or asked not in ("", product):
             why = why or "no_product"
+        past = state.book.past(command.answer) if command.answer else []
+        if command.answer and state.book.parts(command.answer):
+            why = why or "pending"  # to be ruled on, not answered beside
+        elif command.answer and not any(ended.fate != "answered" for ended in past):
+            why = why or "gone"
         text = command.text
         if not text and about:
-            asked = state.read("多少钱" if about.name.zh else "how much is it")
-            text = praise(about, state.catalogue, asked)
+            price = state.read("多少钱" if about.name.zh else "how much is it")
+            text = praise(about, state.catalogue, price)
         found = self.check(command.answer, text, product)
         if why or not found.ok:
             self._rule(now, order, why or found.why, found.detail, text)
             return
         lang = lang_of(found.text)
         line = f"{compose.label(about, lang)}{found.text}"
+        for ended in past:
+            ended.fate, ended.reason, ended.line, ended.at = "answered", "by_person", line, now
         self._postings.add(now, order, line, lang, found.facts, product, places)
         self._rule(now, order, line=line, held=found.facts)

@@ -204,7 +204,7 @@ class Outbox:
         if line.posting and (self._silent() or not self._postings.again(line.posting)):
             self._postings.end(now, line.posting, "failed")
         for question in line.questions:
-            if question.tries < TRIES and self._speaks():
+            if question.tries < TRIES and self._speaks() and not self._state.in_hand(question.product):
                 question.reason = "resend"
                 if self._state.mode == "assist":
                     self._writing.approval.offer(now, question)

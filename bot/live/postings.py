@@ -54,6 +54,13 @@ class Postings:
             self.end(now, item, "moot")
         return None
 
+    def due(self, now: float) -> None:
+        """Give up lines that have waited too long: what was true or fitting then may not be now."""
+        within = self._state.policy.answer_within
+        for item in [item for item in self._waiting if now - item.since > within]:
+            self._waiting.remove(item)
+            self.end(now, item, "expired")
+
     def again(self, item: Posting) -> bool:
         """Put a line back that was certainly not shown; False when it has been tried often enough."""
         if item.tries >= TRIES:
@@ -65,6 +72,9 @@ class Postings:
         """Record what became of a line."""
         command = item.order.command
         answer = command.answer if isinstance(command, Say) else ""
+        if answer and fate != "sent":
+            for ended in self._state.book.past(answer):
+                ended.fate = "to_host" if ended.reason == "by_person" else ended.fate
         self._state.out.append(
             Announced(
                 self._state.name, now, item.since, item.order.id, item.order.by, item.text, item.lang, fate, item.facts,

@@ -62,9 +62,7 @@ class Room:
                     self._outboxes[place].link(now, False, limits)
             case inputs.End():
                 self._end(now)
-            case inputs.Tick():
-                pass
-            case _:
+            case _ if not isinstance(item, inputs.Tick):
                 self._news(now, item)
         if not isinstance(item, inputs.Hear):
             self._due(now)
@@ -164,9 +162,7 @@ class Room:
         else:
             self._outboxes[heard.place].heard(now, heard)
             reading = state.read(heard.text)
-            if reading.kind == "question" and (why := state.in_hand("", heard.viewer)):
-                state.turn(now, heard, reading, "to_host", why)
-            elif reading.kind == "question":
+            if reading.kind == "question":
                 self._question(now, heard, reading)
             else:
                 if reading.kind == "complaint":
@@ -196,6 +192,9 @@ class Room:
     def _ask(self, now: float, heard: Heard, reading: Reading) -> None:
         """Merge a question into an open one, point at an answer just given, or open a new one."""
         state, context = self._state, self._state.context(heard.viewer)
+        if why := state.in_hand("", heard.viewer):
+            state.turn(now, heard, reading, "to_host", why)
+            return
         product, how = resolve(reading, self.catalogue, self.on_screen, context.product)
         if product:
             state.heat.append((now, product.id))
@@ -260,6 +259,7 @@ class Room:
                     self._writing.fall_back(now, question, "to_host", "model_late")
                 case _:
                     pass  # ended with another question that shared its line
+        self._postings.due(now)
         for outbox in self._outboxes.values():
             outbox.due(now)
 

@@ -13,8 +13,8 @@ from functools import partial
 from itertools import count
 
 from bot.domain.catalog import Catalogue, RowError
-from bot.domain.desk import Checked, Order, Ruling, SetMode
-from bot.domain.inputs import Begin, Commanded, End, Entry, Hear, Input, Linked, Ruled, Stocked, Tick
+from bot.domain.desk import Checked, Order, Ruling
+from bot.domain.inputs import Begin, Commanded, End, Entry, Erased, Hear, Input, Linked, Ruled, Stocked, Tick
 from bot.domain.law import LawTable
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Adapter, Observer, Outgoing, SessionStore
@@ -74,6 +74,7 @@ class Stage:
         self._bell = asyncio.Event()
         self._now = 0.0
         self._stopping = False
+        self._group: asyncio.TaskGroup | None = None  # while lines can leave
         self.counters = Counters()
         self.observer_errors = 0
         self.row_errors: tuple[RowError, ...] = ()
@@ -140,6 +141,7 @@ class Stage:
                 for task in (*doors, *helpers):
                     task.cancel()
         finally:
+            self._group = None
             self._drain()
             self._feed(End())
             self._show()
@@ -222,16 +224,17 @@ class Stage:
                 self._jobs.ask(effect, self.put)
             case Cancel():
                 self._jobs.cancel(effect.job)
-            case Outgoing() | Erase():
+            case Erase() if self._group is None:
+                self.put(Erased(effect.order, effect.message, False, "room_ended"))
+            case Outgoing() | Erase() if self._group:
                 self._sender.carry(self._group, effect)
-            case Ruling() if effect.done and effect.order.command == SetMode("stopped") and len(self._sender):
+            case Ruling() if self._group and len(self._sender) and effect.stops and self._room.state.mode == "stopped":
                 self._group.create_task(self._silence(effect))
             case Ruling() | Announced():
                 self._tell(effect)
 
     async def _silence(self, ruling: Ruling) -> None:
-        """Say that the room is stopped once nothing is under way any more."""
-        await self._sender.empty()
+        await self._sender.empty()  # the room is stopped once nothing is under way any more
         self._tell(ruling)
 
     # --- observers ------------------------------------------------------------------------------------------------

@@ -322,6 +322,8 @@ async def test_what_an_earlier_run_left_pending_is_cleared(stand: Any) -> None:
         pytest.skip("only the bot may write there, in the embedded broker")
     async with made.client() as ghost:
         await ghost.publish(f"{HALL}/answer/q77/pending", b'{"id":"q77"}', 1, retain=True)
+        await asyncio.sleep(0.2)
+        made.feed(ROOM, status())
         await asyncio.sleep(0.3)
         await ghost.subscribe(f"{HALL}/answer/#", 1)
         with pytest.raises(TimeoutError):
@@ -425,3 +427,26 @@ async def test_a_full_desk_is_told_at_once(stand: Any) -> None:
         while made.feed.waiting:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert time.monotonic() - began < 2
+
+
+async def test_cards_that_came_and_went_without_a_broker_cost_no_memory() -> None:
+    """Nobody ever saw them, so nothing has to be cleared."""
+    feed = MqttFeed("alone", Desk(), {})
+    for n in range(1000):
+        feed(ROOM, question(f"q{n}", "pending", answer="x"))
+        feed(ROOM, question(f"q{n}", "answered", answer="x"))
+    assert not feed.waiting and not feed._retained
+
+
+async def test_two_fronts_on_one_broker_leave_each_others_cards_alone(stand: Any) -> None:
+    """A card of a room that is not ours is its own front's."""
+    made: Stand = await stand()
+    other = MqttFeed("other", made.desk, {})
+    task = asyncio.create_task(other.run(made.broker.url, modern=False))
+    other("elsewhere", question("q7", "pending", answer="x", until=time.time() + 60))
+    await asyncio.sleep(0.4)
+    async with made.client() as late:
+        await late.subscribe("zhubo/v1/room/elsewhere/answer/#", 1)
+        assert "zhubo/v1/room/elsewhere/answer/q7/pending" in await collect(late, 1)
+    task.cancel()
+    await asyncio.wait([task])

@@ -8,6 +8,7 @@ import pytest
 
 from bot.backends import record
 from bot.backends.record import Record, verify
+from bot.domain.desk import Order, Ruling, TakeOver
 from bot.domain.errors import JournalError
 from bot.domain.inputs import Begin, Entry, Hear, Stocked
 from bot.domain.policy import RoomPolicy
@@ -130,3 +131,15 @@ async def test_a_disk_that_refuses_counts_what_is_lost(tmp_path: Path) -> None:
     running.cancel()
     await asyncio.wait([running])
     assert observer.dropped == 1
+
+
+def test_a_viewer_who_was_taken_over_can_be_forgotten_too(tmp_path: Path) -> None:
+    """A ruling names its viewer outside the chain, like a comment does."""
+    kept = Record(tmp_path)
+    order = Order("o1", "anna", "moderator", TakeOver("viewer", "v0123456789abcdef"))
+    kept("r", Ruling("r", 1000.0, order, True))
+    kept._write(kept._waiting)
+    (file,) = tmp_path.rglob("*.jsonl")
+    assert b"v0123456789abcdef" in file.read_bytes() and b"anna" in file.read_bytes()
+    assert record.forget(tmp_path, "v0123456789abcdef") == 1
+    assert b"v0123456789abcdef" not in file.read_bytes() and not verify(file).problems

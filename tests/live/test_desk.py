@@ -21,13 +21,27 @@ from bot.domain.desk import (
     TakeOver,
     Undo,
 )  # fmt: skip
-from bot.domain.inputs import Commanded, Drafted, End, Erased, Hear, Posted, Stocked, Tick
+from bot.domain.inputs import (
+    Begin,
+    Commanded,
+    Drafted,
+    End,
+    Erased,
+    Hear,
+    Linked,
+    Posted,
+    Recalled,
+    Stocked,
+    Tick,
+)  # fmt: skip
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Receipt
-from bot.domain.turns import Announced
+from bot.domain.turns import Announced, Turn
+from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionView
 from bot.domain.work import Written
 from bot.live.board import cues
+from bot.live.desk import REMEMBERED
 from bot.live.room import Erase
 from tests.fakes import Hall, goods, heard
 
@@ -380,3 +394,89 @@ def test_the_ledger_holds_at_the_end_of_an_assisted_show() -> None:
     hall.feed(Drafted(Written("nobody", "x")))
     hall.feed(End())
     assert len(hall.turns) == 5
+
+
+def test_approving_one_places_words_does_not_release_anothers() -> None:
+    """Two places, one question, two drafts: what was not looked at waits on."""
+    hall = Hall(RoomPolicy(mode="assist"))
+    places = {"a": Caps(), "b": Caps()}
+    hall.feed(Begin("hall", RoomPolicy(mode="assist"), Caps(), places))
+    hall.feed(Hear(heard(900, kind="room", id="r1", product="1", place="a")))
+    for place in places:
+        hall.feed(Linked(True, Caps(), place))
+    hall.feed(Hear(heard(1, "夏天穿热吗", place="a")))
+    hall.write("透气不闷热，夏天可以穿")
+    hall.feed(Hear(heard(2, "夏天穿热吗", place="b", viewer="w")))
+    book = hall.room.book
+    for question in book.in_state("pending"):
+        if question.place == "b":
+            question.body = "透气不闷热，版型宽松"
+    seen = next(q for q in book.in_state("pending") if q.place == "a")
+    assert len(book.in_state("pending")) == 2
+    assert give(hall, Approve(seen.shown, seen.body)).done  # type: ignore[union-attr]
+    assert [o.place for _, o in hall.posted] == ["a"]
+
+
+def test_a_persons_line_is_about_what_its_question_is_about() -> None:
+    """Never the price of one product under the name of another; nor beside an answer that waits, nor twice."""
+    hall = opened(mode="assist")
+    hall.feed(Hear(heard(1, "2号多少钱")))
+    (card,) = pending(hall)
+    for command, why in (
+        (Say("89元", "shirt", card.id), "no_product"), (Say("89元", "tote", card.id), "pending"),
+        (Say("89元", "", card.id), "pending"), (Say("好的", "", "q99"), "gone"),
+    ):  # fmt: skip
+        ruling = give(hall, command)
+        assert ruling and ruling.why == why, (command, ruling)
+    hall.feed(Hear(heard(2, "孕妇能穿吗")))
+    host = hall.turns[-1].question
+    assert give(hall, Say("亲，稍等主播说", "", host)).done  # type: ignore[union-attr]
+    assert give(hall, Say("亲，稍等主播说", "", host)).why == "gone"  # type: ignore[union-attr]
+    assert len(hall.posted) == 1
+    hall.feed(Hear(heard(3, "孕妇可以穿吗")), after=3)
+    assert hall.turns[-1].fate == "merged"
+
+
+def test_a_persons_line_does_not_wait_for_ever() -> None:
+    """What was fitting half an hour ago may not be now; and what went into a shadow does not come out of it."""
+    hall = opened(answer_within=30)
+    hall.feed(Linked(False, Caps()))
+    give(hall, Say("马上开始抽奖"))
+    effects = hall.feed(Tick(), after=31)
+    assert [e.fate for e in effects if isinstance(e, Announced)] == ["expired"]
+    give(hall, Say("马上开始抽奖"))
+    effects = hall.feed(Commanded(Order("s", "anna", "owner", SetMode("shadow"))))
+    assert [e.fate for e in effects if isinstance(e, Announced)] == ["expired"]
+    hall.feed(Linked(True, Caps()))
+    assert not hall.posted
+
+
+def test_where_a_person_has_taken_over_nothing_is_resent_nor_corrected() -> None:
+    """A dropped line of the product, a price change of it, a viewer whose context came late."""
+    hall = opened()
+    hall.answer_sends = False
+    hall.feed(Hear(heard(1, "多少钱")))
+    give(hall, TakeOver("product", "shirt"))
+    hall.feed(Posted(Receipt(hall.posted[0][1].key, "dropped")), after=3)
+    assert len(hall.posted) == 1 and hall.turns[0].fate == "failed"
+    hall = opened()
+    hall.feed(Hear(heard(1, "多少钱")))
+    give(hall, TakeOver("product", "shirt"))
+    hall.feed(Stocked(goods(price=9900, version=2)), after=3)
+    assert len(hall.posted) == 1 and hall.corrections[0].fate == "to_host"
+    room = opened().room
+    room.handle(2000.0, Hear(heard(5, "2号多少钱", viewer="mia")))
+    order = Order("t", "anna", "owner", TakeOver("viewer", "mia"))
+    room.handle(2000.1, Commanded(order))
+    effects = room.handle(2000.2, Recalled({"mia": ViewerContext()}))
+    assert [(e.fate, e.reason) for e in effects if isinstance(e, Turn)] == [("to_host", "taken_over")]
+
+
+def test_orders_that_nobody_may_give_do_not_push_others_out_of_memory() -> None:
+    """A viewer's flood; then a copy of an earlier command is still known."""
+    hall = opened()
+    assert give(hall, Say("感谢支持"), id="say1").done  # type: ignore[union-attr]
+    for n in range(REMEMBERED + 1):
+        hall.feed(Commanded(Order(f"x{n}", "eve", "viewer", SetMode("auto"))))
+    again = give(hall, Say("感谢支持"), id="say1")
+    assert again and again.again and len(hall.posted) == 1

@@ -8,7 +8,7 @@ import os
 import random
 import time
 
-from bot.domain.desk import Approve, Claim, Command, Order, Ruling, Say, SetMode, TakeOver
+from bot.domain.desk import Approve, Claim, Command, Order, Ruling, Say, SetMode, TakeOver, Undo
 from bot.domain.errors import RoomEnded
 from bot.domain.events import Event, User
 from bot.domain.inputs import Begin, Commanded, Drafted, Hear, Input, Linked, Posted, Staffed, Stocked, Tick
@@ -168,3 +168,23 @@ async def test_stop_takes_less_than_a_fifth_of_a_second_in_a_flood() -> None:
     assert max(adapter.left) < acknowledged
     assert acknowledged - pressed < 0.2
     assert stage.counters.received == sum(stage.counters.fates.values())
+
+
+async def test_an_undo_while_the_room_ends_costs_nobody_their_turn() -> None:
+    """The platform is not asked any more; every comment still ends, and the undo is told so."""
+    told: list[object] = []
+    adapter = Slow(200, 30.0)
+    stage = Stage(
+        "end", {"": adapter}, key=b"k" * 16, policy=RoomPolicy(send_gap=0.0), store=Nowhere(), clock=time.time,  # type: ignore[arg-type]
+        jobs=Jobs(Nowhere(), time.time), observers=[lambda _, item: told.append(item)],  # type: ignore[arg-type]
+    )  # fmt: skip
+    stage.stock(goods())
+    running = asyncio.create_task(stage.run())
+    await asyncio.sleep(0.5)
+    stage.stop()
+    await asyncio.sleep(0.2)
+    stage.order(Order("u", "anna", "owner", Undo("q1")))
+    stage.order(Order("s", "anna", "owner", SetMode("stopped")))
+    await running
+    assert stage.counters.received == sum(stage.counters.fates.values()) > 0
+    assert [item.order.id for item in told if isinstance(item, Ruling)][-1] in ("u", "s")

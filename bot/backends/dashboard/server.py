@@ -31,6 +31,7 @@ from bot.domain.ports import Desks
 EVERY = 0.1  # seconds between frames
 MAX_ROOMS = 32
 MAX_CLIENTS = 100
+MAX_STRANGERS = 50  # not logged in
 BEHIND = 512 * 1024  # bytes unsent before a browser is left out
 CAUGHT_UP = 32 * 1024
 PATIENCE = 15.0  # seconds left out before it is cut off
@@ -239,26 +240,40 @@ class Page:
         if getattr(request, "method", "GET") != "GET":
             return response(HTTPStatus.METHOD_NOT_ALLOWED, b"GET only\n")
         if parts.path == "/feed":
-            if any(not same_host(origin, hosts[0]) for origin in origins):
-                return response(HTTPStatus.FORBIDDEN, b"foreign origin\n")
-            if len(self._clients) >= MAX_CLIENTS:
-                return response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many viewers of this page\n")
-            return None
+            return self._feed(origins, hosts[0])
         if parts.path == "/healthz":
             health = {"status": "ok", "rooms": len(self._rooms), "watching": len(self._clients)}
             return response(HTTPStatus.OK, msgspec.json.encode(health), "application/json", cache="no-store")
         if parts.path.startswith("/export/"):
-            _, body, name = self._tickets.pop(parts.path[8:], (0.0, b"", ""))
-            if not name:
-                return response(HTTPStatus.NOT_FOUND, b"this link is used up\n")
-            return response(HTTPStatus.OK, body, "application/zip", name=name)
+            return self._ticket(parts.path[8:])
         if make := self._plain.get(parts.path):
+            if not self._near(connection):
+                return response(HTTPStatus.FORBIDDEN, b"from this machine only\n")
             return response(HTTPStatus.OK, make(), "text/plain; version=1.0.0")
         found = self._files.get(parts.path)
         if found is None:
             return response(HTTPStatus.NOT_FOUND, b"not found\n")
         body, kind = found
         return response(HTTPStatus.OK, body, kind, cache="no-store" if kind == "text/html" else "no-cache")
+
+    def _ticket(self, ticket: str) -> Response:
+        made, body, name = self._tickets.pop(ticket, (0.0, b"", ""))
+        if not name or time.monotonic() - made > 60:
+            return response(HTTPStatus.NOT_FOUND, b"this link is used up\n")
+        return response(HTTPStatus.OK, body, "application/zip", name=name)
+
+    def _feed(self, origins: list[str], host: str) -> Response | None:
+        """Refuse a handshake of a foreign page, or one too many; None lets it go on."""
+        if any(not same_host(origin, host) for origin in origins):
+            return response(HTTPStatus.FORBIDDEN, b"foreign origin\n")
+        inside = sum(client.welcome for client in self._clients)
+        if inside >= MAX_CLIENTS or len(self._clients) - inside >= MAX_STRANGERS:
+            return response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many viewers of this page\n")
+        return None
+
+    def _near(self, connection: ServerConnection) -> bool:
+        """Tell whether a request may read plain pages: where people log in, those of this machine alone."""
+        return not self._people or (connection.remote_address or ("",))[0] in LOOPBACK
 
     def _own_name(self, host: str) -> bool:
         """Refuse foreign names on a loopback address: a name that was made to point here (DNS rebinding)."""

@@ -23,6 +23,7 @@ from bot.domain.ports import Desks
 
 LOGIN_FOR = 12 * 3600.0  # seconds: a page left open overnight has to log in again
 BURST, PER_SECOND = 20.0, 10.0  # messages a page may send
+ENTER_WITHIN = 60.0  # seconds to log in
 TRIES = 5  # wrong tokens on one connection
 
 
@@ -65,7 +66,7 @@ class Visitor:
         self.export: tuple[str, str] | None = None
         self._people, self._desks = people, desks
         self._left, self._at = BURST, time.monotonic()
-        self._tries, self._until = 0, 0.0
+        self._tries, self._until, self._came = 0, 0.0, time.monotonic()
 
     @property
     def welcome(self) -> bool:
@@ -74,8 +75,9 @@ class Visitor:
 
     @property
     def banned(self) -> bool:
-        """Whether it has tried too many wrong tokens, or its login is over."""
-        return self._tries >= TRIES or (bool(self._people) and self.person is not None and not self.welcome)
+        """Whether it has tried too many wrong tokens, does not log in at all, or its login is over."""
+        late = self.person is not None or time.monotonic() - self._came > ENTER_WITHIN
+        return self._tries >= TRIES or (late and not self.welcome)
 
     def greet(self) -> bytes:
         """Return what a page has to know first: whether to log in, and who it is."""

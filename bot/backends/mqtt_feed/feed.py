@@ -60,7 +60,9 @@ class MqttFeed:
         self._rooms: dict[str, str] = {}  # topic level -> name
         self._levels: dict[str, str] = {}
         self._retained: dict[str, bytes] = {}
+        self._kept: set[str] = set()  # what the broker keeps
         self._latest: OrderedDict[str, tuple[bytes, bool, float]] = OrderedDict()
+        self._strays: dict[str, set[str]] = {}
         self._turns: dict[str, list[Turn]] = {}
         self._rulings: deque[tuple[str, bytes]] = deque()
         self.up = False
@@ -97,6 +99,8 @@ class MqttFeed:
         if room not in self._levels:
             self._levels[room] = level(room)
             self._rooms[self._levels[room]] = room
+            for topic in self._strays.pop(self._levels[room], ()):
+                self._latest.setdefault(topic, (b"", True, 0.0))
         return f"{ROOT}/room/{self._levels[room]}"
 
     def _put(self, topic: str, payload: bytes, *, retain: bool = False, until: float = 0.0) -> None:
@@ -111,8 +115,11 @@ class MqttFeed:
         topic = f"{self._room(room)}/answer/{_answer(view.id)}/pending"
         if view.state == "pending":
             self._put(topic, _encode(view), retain=True, until=view.until)
-        elif self._retained.get(topic):
+        elif topic in self._kept:
             self._put(topic, b"", retain=True)
+        elif topic in self._retained:  # the broker has never heard of it
+            del self._retained[topic]
+            self._latest.pop(topic, None)
 
     def _status(self, room: str, status: RoomStatus) -> None:
         base = self._room(room)
@@ -205,8 +212,11 @@ class MqttFeed:
             for topic, payload, retain, _ in news:
                 if self._latest.get(topic, (None,))[0] is payload:
                     del self._latest[topic]
-                if retain and not payload and self._retained.get(topic) == b"":
+                if retain and payload:
+                    self._kept.add(topic)
+                elif retain and self._retained.get(topic) == b"":
                     del self._retained[topic]
+                    self._kept.discard(topic)
 
     async def _send(
         self, client: aiomqtt.Client, topic: str, payload: bytes, qos: int, retain: bool = False,
@@ -222,9 +232,16 @@ class MqttFeed:
             parts = message.topic.value.removeprefix(f"{ROOT}/").split("/")
             raw = message.payload if isinstance(message.payload, bytes) else b""
             if parts[0] == "room" and raw and not self._retained.get(message.topic.value):
-                await client.publish(message.topic.value, b"", 1, True, timeout=PATIENCE)
+                self._stray(parts[1], message.topic.value)
             elif parts[0] == "cmd" and not message.retain:  # a kept command is an old one
                 self._command(parts[1:], raw)
+
+    def _stray(self, room: str, topic: str) -> None:
+        """A card that we do not know: an earlier run's if the room is ours, or may yet be; else another front's."""
+        if room in self._rooms:
+            self._latest[topic] = b"", True, 0.0
+        elif len(self._strays) < MOST:
+            self._strays.setdefault(room, set()).add(topic)
 
     def _command(self, parts: list[str], raw: bytes) -> None:
         room, name = self._rooms.get(parts[0], "") if parts else "", parts[1] if len(parts) == 2 else ""

@@ -15,6 +15,6 @@ forgotten and the chain still closes. A chain cannot show that its own end was c
 
 from bot.backends.record.check import Verified, forget, verify
 from bot.backends.record.export import days, export
-from bot.backends.record.write import FLUSH_EVERY, MOST, Record
+from bot.backends.record.write import FLUSH_EVERY, MOST, Record, folder_name
 
-__all__ = ["FLUSH_EVERY", "MOST", "Record", "Verified", "days", "export", "forget", "verify"]
+__all__ = ["FLUSH_EVERY", "MOST", "Record", "Verified", "days", "export", "folder_name", "forget", "verify"]

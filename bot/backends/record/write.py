@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from bot.backends.record.chain import START, Line, chained, decode, encoder
-from bot.domain.desk import Ruling
+from bot.domain.desk import Ruling, TakeOver
 from bot.domain.inputs import Begin, End, Entry, Linked, Ruled, Stocked
 from bot.domain.turns import Announced, Correction, Turn
 
@@ -143,6 +143,10 @@ def _told(item: Entry | Kept) -> tuple[float, str, object, dict[str, str]]:
     """Return when, what kind of line, what was done, and who said what."""
     if isinstance(item, Entry):
         return item.at, *_news(item.item), {}
+    if isinstance(item, Ruling) and isinstance(taken := item.order.command, TakeOver) and taken.what == "viewer":
+        order = msgspec.structs.replace(item.order, command=msgspec.structs.replace(taken, target=""))
+        who = {"id": "", "text": "", "viewer": taken.target}
+        return item.at, "ruling", msgspec.structs.replace(item, order=order), who
     if isinstance(item, Ruling | Announced | Correction):
         return item.at, type(item).__name__.lower(), item, {}
     who = {"id": item.id, "text": item.text, "viewer": item.viewer}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bot.app.desks import Desks
 from bot.backends.dashboard import Page
@@ -191,3 +191,30 @@ async def test_the_owner_fetches_a_days_record_once(desk: Any) -> None:
         assert "'=有M码吗" in file.read(f"{day}.csv").decode("utf-8-sig")
         assert file.read(f"{day}.jsonl") == (room._records / ROOM / f"{day}.jsonl").read_bytes()
     assert (await fetch(page, path))[0] == 404
+
+
+async def test_where_people_log_in_nothing_else_is_open_either(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Metrics for this machine alone; sockets that do not log in are shut, and take nobody's place."""
+    monkeypatch.setattr("bot.backends.dashboard.visitor.ENTER_WITHIN", 0.2)
+    monkeypatch.setattr("bot.backends.dashboard.server.MAX_STRANGERS", 3)
+    page, _, dial = await desk(PEOPLE)
+    page._plain = {"/metrics": lambda: b"zhubo_up 1"}
+    assert (await fetch(page, "/metrics"))[0] == 200  # from loopback
+    monkeypatch.setattr("bot.backends.dashboard.server.LOOPBACK", ("localhost",))
+    assert (await fetch(page, "/metrics"))[0] in (403, 421)
+    monkeypatch.undo()
+    monkeypatch.setattr("bot.backends.dashboard.visitor.ENTER_WITHIN", 0.2)
+    monkeypatch.setattr("bot.backends.dashboard.server.MAX_STRANGERS", 3)
+    inside = await dial()
+    await say(inside, do="login", token=BO)
+    await inside.next("snap")
+    for _ in range(3):
+        await dial()
+    with pytest.raises(InvalidStatus):
+        await dial()
+    await asyncio.sleep(0.3)
+    page(ROOM, heard(1))
+    await inside.next("more")
+    page(ROOM, heard(2))
+    await asyncio.sleep(0.1)
+    await dial()

@@ -16,8 +16,9 @@ export function pending() {
   const cards = new Map();
   for (const q of store.questions.values()) {
     if (q.state !== "pending") continue;
-    const known = cards.get(base(q.id));
-    cards.set(base(q.id), known ? { ...known, askers: known.askers + q.askers, places: [...known.places, q.place] } : { ...q, id: base(q.id), places: q.place ? [q.place] : [] });
+    const key = `${base(q.id)} ${q.answer}`; // places may have other words
+    const known = cards.get(key);
+    cards.set(key, known ? { ...known, askers: known.askers + q.askers, places: [...known.places, q.place] } : { ...q, id: cards.has(`${base(q.id)} ${q.answer}`) ? base(q.id) : q.id, places: q.place ? [q.place] : [] });
   }
   return [...cards.values()].sort((a, b) => b.askers - a.askers || a.opened - b.opened);
 }
@@ -55,9 +56,14 @@ function Editor({ w, ui, card, close }) {
   const [text, setText] = useState(card.answer);
   const [found, setFound] = useState({ ok: true });
   const box = useRef(null);
+  const seen = useRef(card.answer); // what was looked at when the edit began
   useEffect(() => {
     box.current.focus();
-    const claim = () => order({ do: "claim", answer: card.id }).then((r) => { if (!r.done) { ui.tell(refusal(w, r)); close(); } });
+    const claim = () => order({ do: "claim", answer: card.id }).then((r) => {
+      if (r.done) return;
+      ui.tell(refusal(w, r));
+      if (r.why === "claimed" || r.why === "gone") close();
+    });
     claim();
     const again = setInterval(claim, LEASE * 1000);
     return () => clearInterval(again);
@@ -68,7 +74,8 @@ function Editor({ w, ui, card, close }) {
   }, [text]);
   const leave = () => { order({ do: "release", answer: card.id }); close(); };
   const send = async () => {
-    const ruling = await give(ui, w, { do: "approve", answer: card.id, seen: card.answer, text });
+    const ruling = await give(ui, w, { do: "approve", answer: card.id, seen: seen.current, text });
+    if (ruling.why === "changed") seen.current = card.answer; // they stand below now: look again
     if (ruling.done) close();
   };
   const keys = (e) => {
@@ -77,6 +84,7 @@ function Editor({ w, ui, card, close }) {
     if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); if (found.ok) send(); }
   };
   return html`<div class="editor"><textarea ref=${box} rows="2" dir="auto" aria-label=${w.edit} aria-invalid=${!found.ok} value=${text} onInput=${(e) => setText(e.target.value)} onKeyDown=${keys}></textarea>
+    ${seen.current !== card.answer && html`<p class="wrong" dir="auto">${w.nowIs}: ${card.answer}</p>`}
     <p class=${found.ok ? "fine" : "wrong"} role="status">${found.ok ? w.editFine : w.ruling(found.why ?? "", found.detail ?? "")}</p>
     <div class="acts"><button class="act yes" disabled=${!found.ok} onClick=${send}>${w.sendEdit}<kbd>Enter</kbd></button><button class="act" onClick=${leave}>${w.cancel}<kbd>Esc</kbd></button></div></div>`;
 }
@@ -114,15 +122,20 @@ export function Desk({ w, ui }) {
   const fresh = useRef({ id: "", since: 0 });
   const latest = useRef(null);
   const [editing, setEditing] = useState("");
-  const chosen = cards.find((c) => c.id === at) ?? cards[0];
+  const pin = useRef("");
+  const shown = cards.slice(0, SHOWN);
+  // What is chosen stays chosen while it is there, whatever others ask meanwhile.
+  const chosen = shown.find((c) => c.id === (at || pin.current)) ?? shown.find((c) => c.id === pin.current) ?? shown[0];
+  pin.current = chosen?.id ?? "";
   useEffect(() => { if (editing && !cards.some((c) => c.id === editing)) { setEditing(""); ui.tell(w.ruling("gone", "")); } });
-  if (fresh.current.id !== chosen?.id) fresh.current = { id: chosen?.id, since: performance.now() };
-  latest.current = { w, ui, cards, chosen, editing };
+  const words = chosen && `${chosen.id} ${chosen.answer}`;
+  if (fresh.current.id !== words) fresh.current = { id: words, since: performance.now() };
+  latest.current = { w, ui, cards: shown, chosen, editing };
   useEffect(() => {
     const step = (by) => {
       const { cards: all, chosen: one } = latest.current;
       const next = all[(all.findIndex((c) => c.id === one.id) + by + all.length) % all.length];
-      fresh.current = { id: next.id, since: 0 }; // chosen on purpose
+      fresh.current = { id: `${next.id} ${next.answer}`, since: -GUARD }; // chosen on purpose
       setAt(next.id);
     };
     const keys = (e) => {
@@ -143,7 +156,7 @@ export function Desk({ w, ui }) {
   if (!cards.length && store.status?.mode !== "assist") return "";
   return html`<section class="panel desk" data-tab="questions">
     <header><h2>${w.desk}</h2><span class="number">${w.count(cards.length)}</span>${cards.length > 0 && mayRule() && html`<span class="hint">${w.deskKeys}</span>`}</header>
-    <div class="scroll">${cards.length ? html`<ul class="cards">${cards.slice(0, SHOWN).map((card) => html`<${Card} key=${card.id} w=${w} ui=${ui} card=${card}
+    <div class="scroll">${cards.length ? html`<ul class="cards">${shown.map((card) => html`<${Card} key=${card.id} w=${w} ui=${ui} card=${card}
         chosen=${card.id === chosen?.id} editing=${editing === card.id} choose=${() => setAt(card.id)} edit=${(on) => setEditing(on ? card.id : "")} />`)}</ul>` : html`<p class="empty">${w.noPending}</p>`}
       ${cards.length > SHOWN && html`<p class="rest">${w.more(cards.length - SHOWN)}</p>`}</div>
   </section>`;

@@ -1,11 +1,12 @@
 // The teleprompter: what the host should say now, in type that is read at 3 metres.
 // `?clear` has no background, for OBS; `?room=NAME` chooses the room.
 
-import { html, render, useEffect, useState } from "/vendor/htm-preact.js";
+import { html, render, useEffect, useRef, useState } from "/vendor/htm-preact.js";
 import { logIn, now, order, start, store } from "/store.js";
 
 const SHOWN = 3;
 const SOON = 60; // seconds
+const GUARD = 500; // ms
 const words = {
   zh: {
     title: "提词屏", onScreen: "正在讲解", none: "没有要口头回答的问题", people: "人问", you: "你来答", said: "已说", space: "空格键", next: "接着讲", stopped: "助手已停",
@@ -67,6 +68,8 @@ function App() {
   useEffect(() => { document.title = `${w.title} · zhubo`; }, [lang]);
   const cues = (store.cues?.answer ?? []).filter((c) => !said.has(c.id)).slice(0, SHOWN);
   const top = cues[0];
+  const fresh = useRef({ id: "", since: 0 });
+  if (fresh.current.id !== top?.id) fresh.current = { id: top?.id, since: performance.now() };
   useEffect(() => {
     if (!aloud || !top || !window.speechSynthesis) return;
     const speech = new SpeechSynthesisUtterance(`${top.people}${w.people} ${top.text}`);
@@ -76,9 +79,10 @@ function App() {
   }, [aloud, top?.id]);
   useEffect(() => {
     const keys = (e) => {
-      if (e.target.tagName === "INPUT" || e.target.tagName === "BUTTON" || !(e.key === " " || e.key === "Enter" || e.key === "PageDown")) return;
+      if (e.repeat || e.target.tagName === "INPUT" || e.target.tagName === "BUTTON" || !(e.key === " " || e.key === "Enter" || e.key === "PageDown")) return;
       e.preventDefault();
-      if (top && store.me?.role !== "viewer") say(top);
+      // A cue that has only just moved up was not read yet.
+      if (top && store.me?.role !== "viewer" && performance.now() - fresh.current.since > GUARD) say(top);
     };
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);

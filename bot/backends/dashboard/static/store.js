@@ -163,8 +163,9 @@ export function dial() {
     take(JSON.parse(event.data, visible));
     changed();
   };
-  mine.onclose = () => {
+  mine.onclose = (event) => {
     if (socket !== mine) return;
+    if (event.code === 1008) save(() => sessionStorage, "zhubo.token", ""); // "log in again"
     store.link = "lost";
     changed();
     timer = setTimeout(dial, Math.min(5000, 300 * 2 ** tries++) * (0.5 + Math.random() / 2));

@@ -35,6 +35,7 @@ const commands = {
 };
 // Why a command was refused, or words may not be sent.
 const refusals = {
+  pending: ["这条在等审核，请在上面处理", "It waits at the desk: rule on it there"],
   gone: ["这条已经有结果了", "This one has been settled"], changed: ["内容刚刚变了，请再看一遍", "The words have just changed: please look again"],
   no_right: ["没有这个权限", "You may not do that"], no_room: ["直播间还没开始", "The room is not there yet"], no_reply: ["没有回应，请再试", "No reply, please try again"],
   cannot_delete: ["平台不让撤回这一条", "The platform does not let this be taken back"], read_only: ["这个平台不能发言", "This platform cannot be written to"],
@@ -139,7 +140,7 @@ export function half(text, lang, mark) {
 const plain = {
   desk: ["等你拍板", "Waiting for you"], noPending: ["没有待审核的回答", "No answer waits for approval"], deskKeys: ["A 通过 · E 修改 · R 拒绝 · ↑↓ 换一条", "A approve · E edit · R reject · ↑↓ next"],
   approve: ["通过", "Approve"], edit: ["修改", "Edit"], reject: ["拒绝", "Reject"], hostSaid: ["主播已答", "Host said it"], takeViewer: ["接管这位观众", "Take over viewer"],
-  sendEdit: ["改好发送", "Send this"], cancel: ["取消", "Cancel"], editFine: ["与商品资料一致，可以发", "Agrees with the facts: may be sent"], left_title: ["过了这个时间就转主播", "After this it goes to the host"],
+  nowIs: ["内容刚变成", "The words are now"], sendEdit: ["改好发送", "Send this"], cancel: ["取消", "Cancel"], editFine: ["与商品资料一致，可以发", "Agrees with the facts: may be sent"], left_title: ["过了这个时间就转主播", "After this it goes to the host"],
   mode: ["模式", "Mode"], stop: ["停", "STOP"], isStopped: ["已停", "Stopped"], prompter: ["提词屏", "Teleprompter"], undo: ["撤回", "Take back"], ruled: ["处理记录", "Rulings"], noRulings: ["还没有人处理过", "Nobody has ruled on anything yet"],
   ownLine: ["以助手身份发一句…", "Say something as the assistant…"], post: ["发送", "Post"], noProductChosen: ["不针对商品", "About no product"], explain: ["讲解", "Explain"], push: ["推一句", "Push"], pushHelp: ["按商品资料发一句推荐；平台支持时弹商品卡", "Posts a line from the catalogue; shows the card where the platform can"],
   take: ["接管", "Take over"], giveBack: ["交还助手", "Give back"], logIn: ["登录", "Log in"], logInHelp: ["请输入店主给你的口令。", "Enter the token that the owner gave you."], token: ["口令", "Token"], yourName: ["怎么称呼你？（一个词）", "Your name, one word"],
@@ -199,6 +200,8 @@ export function wordsFor(lang) {
       if (head === "too_long") return zh ? `太长：最多 ${detail} 个字` : `Too long: ${detail} characters at most`;
       if (head === "number") return zh ? `「${rest.join(":")}」与商品资料不符` : `“${rest.join(":")}” is not what the catalogue says`;
       if (head === "states_stock") return zh ? `「${rest.join(":")}」与库存不符` : `“${rest.join(":")}” is not what the stock says`;
+      if (head === "size" || head === "colour") return zh ? `没有「${rest.join(":")}」` : `There is no “${rest.join(":")}”`;
+      if (head === "contradicts") return zh ? `「${rest.join(":")}」与商品资料相反` : `“${rest.join(":")}” is the opposite of what the card says`;
       if (head === "promise") return zh ? `「${rest.join(":")}」商品资料里没有这样的承诺` : `“${rest.join(":")}”: the catalogue does not say so`;
       if (head === "markup") return zh ? `不能有「${rest.join(":")}」` : `“${rest.join(":")}” may not be in a line`;
       return (refusals[head]?.[i] ?? why) + (head === "cannot_delete" && detail ? ` (${detail})` : "");
