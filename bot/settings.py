@@ -36,7 +36,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         page_host, page_port: where the page is served; port 0 for no page.
         mqtt_host, mqtt_port: where the embedded MQTT broker listens; 0 for no feed, None for 1883 beside a page.
         mqtt_url: another broker in its place, `mqtt://…` or `mqtts://…`; it may hold a password: from MQTT_URL alone.
-        mqtt_cert, mqtt_key: files of the embedded broker's TLS certificate.
+        mqtt_tls: PEM file with the embedded broker's certificate and its key; "" for no TLS.
         model: Hugging Face name or local folder of the writer, or the URL of a server that speaks OpenAI's protocol.
         model_cache: folder of converted weights; "" for the user's cache folder.
         batch: prompts a worker writes together.
@@ -61,8 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int | None = None
     mqtt_url: str = ""
-    mqtt_cert: str = ""
-    mqtt_key: str = ""
+    mqtt_tls: str = ""
     model: str = DEFAULT_MODEL
     model_cache: str = ""
     batch: int = 8

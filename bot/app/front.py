@@ -241,8 +241,7 @@ class Front:
         if not given.mqtt_url and not given.feed_port:
             yield ""
             return
-        cert = (given.mqtt_cert, given.mqtt_key) if given.mqtt_cert else None
-        broker = EmbeddedBroker(given.folder / "mqtt", given.mqtt_host, given.feed_port, staff, cert)
+        broker = EmbeddedBroker(given.folder / "mqtt", given.mqtt_host, given.feed_port, staff, given.mqtt_tls)
         self.feed_at = urlsplit(given.mqtt_url).hostname or f"{given.mqtt_host}:{given.feed_port}"
         try:
             async with broker_url(given.mqtt_url, broker) as url:

@@ -44,17 +44,15 @@ class EmbeddedBroker:
         folder: where it keeps retained messages.
         host, port: where it listens.
         people: who may log in, by token; empty: whoever reaches it may command.
-        cert: files of a TLS certificate and its key; None for no TLS.
+        tls: PEM file with a certificate and its key; "" for no TLS.
 
     Attributes:
         url: how we reach it; it holds a password and must not reach a log.
         restarts: how often it had to be started again.
     """
 
-    def __init__(
-        self, folder: Path, host: str, port: int, people: Mapping[str, Person], cert: tuple[str, str] | None = None
-    ) -> None:
-        self._folder, self._host, self._port, self._people, self._cert = folder.resolve(), host, port, people, cert
+    def __init__(self, folder: Path, host: str, port: int, people: Mapping[str, Person], tls: str = "") -> None:
+        self._folder, self._host, self._port, self._people, self._tls = folder.resolve(), host, port, people, tls
         self._password = secrets.token_urlsafe(24)
         self._child = Child()
         self.restarts = 0
@@ -67,9 +65,10 @@ class EmbeddedBroker:
     @property
     def url(self) -> str:
         """How we reach it."""
-        scheme = "mqtts" if self._cert else "mqtt"
+        scheme = "mqtts" if self._tls else "mqtt"
         host = "127.0.0.1" if self._host in ("", "0.0.0.0", "::") else self._host
-        return f"{scheme}://zhubo:{quote(self._password)}@{f'[{host}]' if ':' in host else host}:{self._port}"
+        own = f"?ca={quote(self._tls)}" if self._tls else ""
+        return f"{scheme}://zhubo:{quote(self._password)}@{f'[{host}]' if ':' in host else host}:{self._port}{own}"
 
     def settings(self) -> dict[str, Any]:
         """Return the server's configuration."""
@@ -86,8 +85,8 @@ class EmbeddedBroker:
         if not self._people:
             users.append({"user": "anybody", "password": "", "permissions": _may(["zhubo.v1.cmd.>"])})
         mqtt: dict[str, Any] = {"listen": f"{self._host or '0.0.0.0'}:{self._port}"}
-        if self._cert:
-            mqtt["tls"] = {"cert_file": self._cert[0], "key_file": self._cert[1]}
+        if self._tls:
+            mqtt["tls"] = {"cert_file": self._tls, "key_file": self._tls}
         made: dict[str, Any] = {
             "server_name": "zhubo", "listen": "127.0.0.1:-1", "mqtt": mqtt, "max_connections": 500,
             "jetstream": {"store_dir": str(self._folder), "max_mem": 64 << 20, "max_file": 512 << 20},

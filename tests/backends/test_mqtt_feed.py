@@ -7,14 +7,20 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import aiomqtt
 import jsonschema
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.backends.broker import EmbeddedBroker
 from bot.backends.mqtt_feed import MqttFeed, schema
@@ -450,3 +456,41 @@ async def test_two_fronts_on_one_broker_leave_each_others_cards_alone(stand: Any
         assert "zhubo/v1/room/elsewhere/answer/q7/pending" in await collect(late, 1)
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_the_embedded_broker_speaks_tls(tmp_path: Path) -> None:
+    """With a certificate of one's own; a client that does not trust it does not get in, nor one without TLS."""
+    pem = certificate(tmp_path / "broker.pem")
+    broker = EmbeddedBroker(tmp_path / "mqtt", "127.0.0.1", free_port(), {}, str(pem))
+    await broker.start()
+    feed = MqttFeed("tls", Desk(), {})
+    task = asyncio.create_task(feed.run(broker.url, modern=False))
+    try:
+        async with asyncio.timeout(5):
+            while not feed.up:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        for context in (None, ssl.create_default_context()):
+            with pytest.raises(aiomqtt.MqttError):
+                async with aiomqtt.Client("127.0.0.1", broker._port, timeout=1, tls_context=context):
+                    pass
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await broker.stop()
+
+
+def certificate(file: Path) -> Path:
+    """Write a certificate for 127.0.0.1 with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "zhubo")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = serialization.Encoding.PEM
+    raw = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(made.public_bytes(pem) + raw)
+    return file

@@ -275,6 +275,7 @@ async def test_the_host_reads_a_cue_and_says_it(tmp_path: Path, browser: Any) ->
         size = await tab.locator(".cue .ask").evaluate("e => parseFloat(getComputedStyle(e).fontSize) / innerHeight")
         assert size >= 1 / 18
         await tab.locator(".due", has_text="抽奖 23:59").wait_for()
+        await asyncio.sleep(0.6)
         await tab.keyboard.press(" ")
         await tab.locator(".none").wait_for()
         room.platform.ask("孕妇可以穿吗")
