@@ -469,10 +469,12 @@ async def test_the_embedded_broker_speaks_tls(tmp_path: Path) -> None:
         async with asyncio.timeout(5):
             while not feed.up:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        for context in (None, ssl.create_default_context()):
-            with pytest.raises(aiomqtt.MqttError):
-                async with aiomqtt.Client("127.0.0.1", broker._port, timeout=1, tls_context=context):
-                    pass
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await asyncio.open_connection("127.0.0.1", broker._port, ssl=ssl.create_default_context())
+        reader, writer = await asyncio.open_connection("127.0.0.1", broker._port)
+        writer.write(b"\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02me")  # CONNECT in plain text
+        assert not (await reader.read(4)).startswith(b"\x20")  # no CONNACK
+        writer.close()
     finally:
         task.cancel()
         await asyncio.wait([task])
