@@ -6,7 +6,8 @@ HEADLESS ?=
 ARGS ?=
 OUT ?= out/bench
 
-.PHONY: demo test test-peers kit lint fmt bench bench-engine bench-live bench-policies bench-sustained bench-load
+.PHONY: demo test test-peers kit lint fmt bench bench-engine bench-live bench-policies bench-sustained bench-overload
+.PHONY: bench-faults bench-feed bench-desk
 .PHONY: bench-long bench-intake bench-facts bench-codec bench-gpu clean
 
 demo: $(VENV)/.core
@@ -28,7 +29,7 @@ fmt: $(VENV)/.dev
 # Every figure of the README on this machine, with its comparison, in at most 15 minutes; tables and pictures in $(OUT).
 # A missed floor does not keep the rest from being measured; it makes the end fail.
 bench: $(VENV)/.dev
-	@missed=; for part in engine live policies sustained load codec; do \
+	@missed=; for part in engine live policies sustained overload faults codec feed; do \
 	  $(MAKE) --no-print-directory bench-$$part || missed="$$missed $$part"; done; \
 	  [ -z "$$missed" ] || { echo "floors missed in:$$missed"; exit 1; }
 
@@ -44,9 +45,11 @@ bench-policies: $(VENV)/.dev
 bench-sustained: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_intake --sustained 300 --out $(OUT) $(ARGS)
 
-bench-load: $(VENV)/.dev
+bench-overload: $(VENV)/.dev
 	$(BIN)/python -m bot loadtest overload --seconds 45 --rooms 12 --workers 1 --batch 2 \
 	  --limit "open_p95<=30" --limit "recovered<=10" --out $(OUT)/overload
+
+bench-faults: $(VENV)/.dev
 	$(BIN)/python -m bot loadtest faults --seconds 60 --limit "recovered<=10" --out $(OUT)/faults
 
 # The long ones: how much at most, ten million comments, facts beside a busy worker, all scenarios.
@@ -71,6 +74,15 @@ test-peers: $(VENV)/.dev
 
 bench-codec: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_codec --out $(OUT) $(ARGS)
+
+bench-feed: $(VENV)/.dev
+	$(BIN)/python -m tests.bench.bench_feed --out $(OUT) $(ARGS)
+
+# The desk: STOP in 100,000 orders of events, two moderators on 10,000 answers, the page in Chromium for five minutes.
+bench-desk: $(VENV)/.dev bench-feed
+	ZHUBO_INTERLEAVINGS=100000 $(BIN)/python -m pytest -q tests/live/test_stop.py
+	ZHUBO_RACE=10000 $(BIN)/python -m pytest -q tests/e2e/test_race.py
+	$(BIN)/python -m tests.bench.bench_page --out $(OUT) $(ARGS)
 
 bench-gpu: $(VENV)/.dev
 	$(BIN)/python -m tests.bench.bench_engine --device cuda --random qwen3-0.6b,qwen3-8b --prompts 128 --out $(OUT) $(ARGS)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ ANNA, BO, EVE = "anna-token-0123456789", "bo-token-0123456789ab", "eve-token-012
 PEOPLE = {ANNA: Person("anna", "moderator"), BO: Person("bo", "moderator"), EVE: Person("eve", "viewer")}
 HALL = f"zhubo/v1/room/{level(ROOM)}"
 SCHEMA = Path("bot/backends/mqtt_feed/schema/zhubo-feed.v1.json")
+RIGHTS = Path("deploy/mqtt/mosquitto.acl")
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 real = pytest.param("mosquitto", marks=pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto here"))
 
@@ -496,3 +498,81 @@ def certificate(file: Path) -> Path:
     raw = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     file.write_bytes(made.public_bytes(pem) + raw)
     return file
+
+
+async def test_the_thirty_line_desk_rules_on_an_answer(stand: Any) -> None:
+    """deploy/examples/panel.py, as its head says."""
+    made: Stand = await stand("embedded", PEOPLE)
+    made.desk.then = lambda order: made.feed(ROOM, Ruling(ROOM, NOW, order, True, line="现价129元"))
+    panel = await asyncio.create_subprocess_exec(
+        sys.executable, "deploy/examples/panel.py", f"127.0.0.1:{made.port}", level(ROOM), "anna",
+        env={**os.environ, "ZHUBO_TOKEN": ANNA}, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert panel.stdin and panel.stdout
+    made.feed(ROOM, question("q1", "pending", answer="现价129元", until=time.time() + 60))
+    async with asyncio.timeout(10):
+        assert "3 x 有M码吗" in (await panel.stdout.readline()).decode()
+        assert "现价129元" in (await panel.stdout.readline()).decode()
+        panel.stdin.write(b"y\n")
+        assert "'done': True" in (await panel.stdout.readline()).decode()
+    panel.kill()
+    await panel.wait()
+    assert [(o.by, o.command) for o in made.desk.orders] == [("anna", Approve("q1", "现价129元"))]
+
+
+def test_the_node_red_flow_speaks_the_feeds_topics() -> None:
+    """It is JSON, and what it commands is what the schema says."""
+    flow = json.loads(Path("deploy/examples/node-red.json").read_text(encoding="utf-8"))
+    topics = [node["topic"] for node in flow if "topic" in node]
+    known = [aiomqtt.Wildcard(name) for name in json.loads(schema())["topics"]]
+    assert len(topics) == 2 and all(any(_overlaps(topic, str(name)) for name in known) for topic in topics)
+    assert all(wire in {n["id"] for n in flow} for node in flow for wires in node.get("wires", []) for wire in wires)
+
+
+def _overlaps(one: str, other: str) -> bool:
+    """Two patterns that may match the same topic."""
+    a, b = one.split("/"), other.split("/")
+    return len(a) == len(b) and all(x == y or "+" in (x, y) for x, y in zip(a, b, strict=True))
+
+
+@pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto here")
+async def test_the_shipped_rights_hold_in_mosquitto(tmp_path: Path) -> None:
+    """deploy/mqtt/mosquitto.acl: nobody commands under another's name, nobody but the bot writes to a room."""
+    tool = shutil.which("mosquitto_passwd")
+    if tool is None:
+        pytest.skip("no mosquitto_passwd here")
+    port, passwords = free_port(), tmp_path / "passwords"
+    for name, token in (("zhubo", "bot-password-012345"), ("anna", ANNA), ("bo", BO)):
+        more = [] if passwords.exists() else ["-c"]
+        made = await asyncio.create_subprocess_exec(tool, "-b", *more, str(passwords), name, token)
+        assert await made.wait() == 0
+    acl = tmp_path / "acl"
+    acl.write_bytes(RIGHTS.read_bytes())
+    for file in (passwords, acl):
+        file.chmod(0o600)
+    (tmp_path / "m.conf").write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\nacl_file {acl}\nuser root\n"
+    )
+    broker = await asyncio.create_subprocess_exec(str(MOSQUITTO), "-c", str(tmp_path / "m.conf"))
+    feed, desk = MqttFeed("m", Desk(), PEOPLE), Desk()
+    feed._desks = desk
+    task = asyncio.create_task(feed.run(f"mqtt://zhubo:bot-password-012345@127.0.0.1:{port}"))
+    try:
+        async with asyncio.timeout(5):
+            while not feed.up:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        feed(ROOM, status())
+        stop = json.dumps({"id": "o1", "command": {"do": "mode", "mode": "stopped"}})
+        async with aiomqtt.Client("127.0.0.1", port, username="anna", password=ANNA) as anna:
+            await anna.publish(f"zhubo/v1/cmd/{level(ROOM)}/bo", stop, 1)
+            await anna.publish(f"{HALL}/state", stop, 1)
+            await anna.publish(f"zhubo/v1/cmd/{level(ROOM)}/anna", stop, 1)
+            await anna.subscribe(f"{HALL}/state", 1)
+            assert (await collect(anna, 1))[f"{HALL}/state"]["room"] == ROOM
+            await asyncio.sleep(0.2)
+        assert [o.by for o in desk.orders] == ["anna"]
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        broker.terminate()
+        await broker.wait()
