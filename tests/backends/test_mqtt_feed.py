@@ -38,7 +38,7 @@ ANNA, BO, EVE = "anna-token-0123456789", "bo-token-0123456789ab", "eve-token-012
 PEOPLE = {ANNA: Person("anna", "moderator"), BO: Person("bo", "moderator"), EVE: Person("eve", "viewer")}
 HALL = f"zhubo/v1/room/{level(ROOM)}"
 SCHEMA = Path("bot/backends/mqtt_feed/schema/zhubo-feed.v1.json")
-RIGHTS = Path("deploy/mqtt/mosquitto.acl")
+RIGHTS = Path("deploy/mqtt/mosquitto.acl").read_bytes()
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 real = pytest.param("mosquitto", marks=pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto here"))
 
@@ -547,7 +547,7 @@ async def test_the_shipped_rights_hold_in_mosquitto(tmp_path: Path) -> None:
         made = await asyncio.create_subprocess_exec(tool, "-b", *more, str(passwords), name, token)
         assert await made.wait() == 0
     acl = tmp_path / "acl"
-    acl.write_bytes(RIGHTS.read_bytes())
+    acl.write_bytes(RIGHTS)
     for file in (passwords, acl):
         file.chmod(0o600)
     (tmp_path / "m.conf").write_text(
