@@ -12,6 +12,7 @@ import { wordsFor } from "/words.js";
 
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const REDRAW = 250; // ms between two pictures of the room: what people can follow
 const STALE = 5; // seconds without a status before the page says so
 
 function kept(key) {
@@ -118,10 +119,11 @@ function App() {
 
   useEffect(() => {
     let due = false;
-    start(() => {
+    start((urgent) => {
+      if (urgent) { setVersion(store.version); return; }
       if (due) return;
       due = true;
-      setTimeout(() => { due = false; setVersion(store.version); }, 16);
+      setTimeout(() => { due = false; setVersion(store.version); }, REDRAW);
     });
     dark.addEventListener("change", (e) => setSystem(e.matches));
   }, []);

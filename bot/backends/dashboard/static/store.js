@@ -144,9 +144,10 @@ function take(frame) {
   store.points.splice(0, store.points.length - POINTS);
 }
 
-function changed() {
+// What we asked for is shown at once, the rest as often as people can follow.
+function changed(urgent = false) {
   store.version++;
-  tell();
+  tell(urgent);
 }
 
 export function dial() {
@@ -160,8 +161,10 @@ export function dial() {
     if (socket !== mine) return;
     tries = 0;
     store.link = "up";
+    const before = asked.size;
     take(JSON.parse(event.data, visible));
-    changed();
+    changed(asked.size < before || store.mode !== store.status?.mode);
+    store.mode = store.status?.mode;
   };
   mine.onclose = (event) => {
     if (socket !== mine) return;
@@ -180,6 +183,6 @@ export function goTo(room) {
 export function start(listener) {
   tell = listener;
   addEventListener("popstate", dial);
-  setInterval(changed, 1000); // ages tick also while the room is quiet
+  setInterval(() => changed(), 1000); // ages tick also while the room is quiet
   dial();
 }
