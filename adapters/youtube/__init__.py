@@ -188,7 +188,7 @@ class YouTube:
             raise Retry(f"Google: {error}") from error
 
     async def erase(self, message: str) -> str:
-        """Delete a line of ours; costs as much of the day's quota as writing one."""
+        """Delete a line of ours (20 units of quota): https://developers.google.com/youtube/v3/live/docs/liveChatMessages/delete"""
         if self._rest is None:
             return "not connected"
         url, params = f"{self._api}/liveChat/messages", {"id": message}

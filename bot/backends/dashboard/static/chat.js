@@ -23,6 +23,7 @@ const Details = ({ w, line }) => {
   return html`<dl class="details">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>`;
 };
 
+// Parts of a row that never change are written with ${}: htm keeps those that are not, and with them the rows they stood in.
 class Row extends Component {
   shouldComponentUpdate(next) {
     const keys = ["line", "linked", "open", "w", "goods"];
@@ -42,7 +43,7 @@ class Row extends Component {
         ${line.own ? html`<span class="chip us">${w.us}</span>`
           : line.fate && !quiet ? html`<span class="end">${ANSWERED.has(line.fate) && html`<small>${w.seconds(line.seconds || 0)}</small>`}<${Chip} w=${w} fate=${line.fate} /></span>`
           : quiet ? (open || line.fate === "shed") && line.fate && html`<${Chip} w=${w} fate=${line.fate} />`
-          : html`<span class="chip wait" title=${w.pending}><i></i><i></i><i></i></span>`}
+          : html`<span class="chip wait" title=${w.pending}>${"•••"}</span>`}
       </button>
       ${open && html`<${Details} w=${w} line=${line} />`}
     </li>`;

@@ -39,7 +39,7 @@ export function Modes({ w, ui }) {
   if (!mayRule()) return html`<span class="pill mode" data-mode=${mode}>${w.of("mode", mode)}</span>`;
   return html`<div class="modes"><div class="segments" role="group" aria-label=${w.mode}>${["auto", "assist", "shadow"].map((m) =>
       html`<button key=${m} aria-pressed=${mode === m} title=${w.of("modeHelp", m)} onClick=${() => give(ui, w, { do: "mode", mode: m })}>${w.of("mode", m)}</button>`)}</div>
-    <button class=${`stop ${stopped ? "on" : ""}`} aria-pressed=${stopped} title=${w.of("modeHelp", "stopped")} onClick=${() => stop(ui, w)}>${stopped ? w.isStopped : w.stop}<kbd>S</kbd></button></div>`;
+    <button class=${`stop ${stopped ? "on" : ""}`} aria-pressed=${stopped} title=${w.of("modeHelp", "stopped")} onClick=${() => stop(ui, w)}>${stopped ? w.isStopped : w.stop}<kbd>${"S"}</kbd></button></div>`;
 }
 
 // STOP does not ask. Going on again is another button's business: choose a mode.
@@ -86,7 +86,7 @@ function Editor({ w, ui, card, close }) {
   return html`<div class="editor"><textarea ref=${box} rows="2" dir="auto" aria-label=${w.edit} aria-invalid=${!found.ok} value=${text} onInput=${(e) => setText(e.target.value)} onKeyDown=${keys}></textarea>
     ${seen.current !== card.answer && html`<p class="wrong" dir="auto">${w.nowIs}: ${card.answer}</p>`}
     <p class=${found.ok ? "fine" : "wrong"} role="status">${found.ok ? w.editFine : w.ruling(found.why ?? "", found.detail ?? "")}</p>
-    <div class="acts"><button class="act yes" disabled=${!found.ok} onClick=${send}>${w.sendEdit}<kbd>Enter</kbd></button><button class="act" onClick=${leave}>${w.cancel}<kbd>Esc</kbd></button></div></div>`;
+    <div class="acts"><button class="act yes" disabled=${!found.ok} onClick=${send}>${w.sendEdit}<kbd>${"Enter"}</kbd></button><button class="act" onClick=${leave}>${w.cancel}<kbd>${"Esc"}</kbd></button></div></div>`;
 }
 
 function Card({ w, ui, card, chosen, editing, choose, edit }) {
@@ -107,10 +107,10 @@ function Card({ w, ui, card, chosen, editing, choose, edit }) {
       ${card.hits?.length > 0 && html`<${Hits} w=${w} hits=${card.hits} />`}
       <p class="proof"><span class="chip path" data-path=${card.path}>${w.of("path", card.path)}</span><${Facts} w=${w} q=${card} facts=${card.facts ?? []} was=${card.was ?? []} />${was.length > 0 && html`<span class="why">${w.reason("fact_changed")}</span>`}</p>
       ${chosen && !editing && mayRule() && html`<div class="acts">
-        <button class="act yes" disabled=${!may} onClick=${() => rule({ do: "approve", seen: card.answer })}>${w.approve}<kbd>A</kbd></button>
-        <button class="act" disabled=${!may} onClick=${() => edit(true)}>${w.edit}<kbd>E</kbd></button>
-        <button class="act no" disabled=${!may} onClick=${() => rule({ do: "reject" })}>${w.reject}<kbd>R</kbd></button>
-        <button class="mini" onClick=${() => give(ui, w, { do: "said", answer: card.id })}>${w.hostSaid}<kbd>H</kbd></button>
+        <button class="act yes" disabled=${!may} onClick=${() => rule({ do: "approve", seen: card.answer })}>${w.approve}<kbd>${"A"}</kbd></button>
+        <button class="act" disabled=${!may} onClick=${() => edit(true)}>${w.edit}<kbd>${"E"}</kbd></button>
+        <button class="act no" disabled=${!may} onClick=${() => rule({ do: "reject" })}>${w.reject}<kbd>${"R"}</kbd></button>
+        <button class="mini" onClick=${() => give(ui, w, { do: "said", answer: card.id })}>${w.hostSaid}<kbd>${"H"}</kbd></button>
         ${card.viewer && html`<button class="mini" onClick=${() => give(ui, w, { do: "takeover", what: "viewer", target: card.viewer })}>${w.takeViewer}</button>`}
       </div>`}`}
   </li>`;

@@ -26,7 +26,7 @@ export function forHost() {
 
 const Flame = () => html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8.6 1.2c.4 2.3-.5 3.4-1.7 4.7C5.6 7.3 4 8.6 4 10.9 4 13.3 5.9 15 8.1 15c2.3 0 4.1-1.7 4.1-4.1 0-1.7-.8-3-1.6-4-.1 1-.5 1.7-1.2 2.1.3-2.7-.2-5.7-.8-7.800z" fill="currentColor"/></svg>`;
 
-const Heat = ({ w, q }) => q.heat > 0 && html`<span class=${`heat ${q.heat >= 10 ? "hot" : q.heat >= 4 ? "warm" : ""}`} title=${w.heat(q.heat)}><${Flame} />${q.heat}</span>`;
+const Heat = ({ w, q }) => q.heat > 0 && html`<span class=${`heat ${q.heat >= 10 ? "hot" : q.heat >= 4 ? "warm" : ""}`} title=${w.heat(q.heat)}><${Flame} key=${"f"} />${q.heat}</span>`;
 
 const About = ({ w, q }) => {
   const item = product(q.product);
@@ -45,7 +45,7 @@ const Askers = ({ w, ui, q }) => html`<button class="askers" title=${w.oneQuesti
 const Open = ({ w, ui, q }) => html`<li class="open" data-state=${q.state} title=${q.answer ? `${w.draftSoFar}: ${q.answer}` : ""} ...${link(ui, q)}>
   <p class="ask" dir="auto">${q.text}</p>
   <span class="right"><${Heat} w=${w} q=${q} /><${Askers} w=${w} ui=${ui} q=${q} /></span>
-  <p class="meta"><span class="state"><i></i>${w.of("state", q.state)}</span><${About} w=${w} q=${q} /><time>${w.age(Math.max(0, now() - q.opened))}</time></p>
+  <p class="meta"><span class="state"><i class=${""}></i>${w.of("state", q.state)}</span><${About} w=${w} q=${q} /><time>${w.age(Math.max(0, now() - q.opened))}</time></p>
 </li>`;
 
 const ForHost = ({ w, ui, q }) => html`<li ...${link(ui, q)}>
