@@ -21,6 +21,7 @@ _PATHS = {
     "fact": ("商品表里的数据", "values of the catalogue"),
     "model": ("语言模型，按商品资料核对过", "a model, held to the card"),
     "quote": ("商家原话", "the merchant's own sentence"),
+    "person": ("人写的，按商品资料核对过", "a person, held to the facts"),
 }  # fmt: skip
 _FIELDS = {
     "price": ("价格", "price"), "original": ("原价", "list price"), "stock": ("库存", "stock"),
@@ -64,6 +65,10 @@ REASONS = {
     "seen": ("已在直播间看到", "seen in the room"),
     "send_swallowed": ("平台收了但没有显示", "the platform took it and did not show it"),
     "send_unknown": ("平台没有回执", "no receipt from the platform"), "room_ended": ("直播结束", "the show ended"),
+    "stopped": ("已停，由主播回答", "stopped: left to the host"),
+    "taken_over": ("有人接管，由人回答", "taken over: left to a person"),
+    "no_ruling": ("没有人审核", "nobody ruled on it in time"), "rejected": ("场控拒绝", "rejected by a moderator"),
+    "shadow": ("演练模式，没有发送", "shadow: not sent"), "host_said": ("主播已口头回答", "the host has said it"),
     "overload": ("弹幕过载", "too many comments at once"), "too_many_open": ("待答问题太多", "too many open questions"),
     "retracted": ("观众撤回", "taken back by the viewer"),
     "guard": ("草稿没有通过事实核对", "the draft failed the fact check"),

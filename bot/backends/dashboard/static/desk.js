@@ -89,13 +89,15 @@ function Editor({ w, ui, card, close }) {
     <div class="acts"><button class="act yes" disabled=${!found.ok} onClick=${send}>${w.sendEdit}<kbd>${"Enter"}</kbd></button><button class="act" onClick=${leave}>${w.cancel}<kbd>${"Esc"}</kbd></button></div></div>`;
 }
 
-function Card({ w, ui, card, chosen, editing, choose, edit }) {
+function Card({ w, ui, card, chosen, editing, choose, edit, at }) {
+  const item = useRef(null);
+  useEffect(() => { if (chosen) item.current.scrollIntoView({ block: "nearest" }); }, [chosen, at]);
   const about = product(card.product);
   const other = card.claimed && card.claimed !== store.me?.name ? card.claimed : "";
   const may = mayRule() && !other;
   const rule = (command) => give(ui, w, { answer: card.id, ...command });
   const was = (card.was ?? []).map((f) => f.field);
-  return html`<li class=${`card ${chosen ? "chosen" : ""}`} data-card=${card.id} onClick=${choose}>
+  return html`<li ref=${item} class=${`card ${chosen ? "chosen" : ""}`} data-card=${card.id} onClick=${choose}>
     <p class="top"><span class="ask" dir="auto">${card.text}</span><span class="right"><${Left} w=${w} card=${card} /><span class="askers">${w.askers(card.askers)}</span></span></p>
     <p class="meta">${about && html`<span class="about"><b>${about.number ? w.number(about.number) : ""}</b><span>${w.lang === "zh" ? about.zh || about.en : about.en || about.zh}</span></span>`}
       <span class="doubt">${w.of("doubt", card.doubt)}</span>${card.places.map((p) => html`<small class="place" key=${p}>${w.place(p)}</small>`)}
@@ -156,7 +158,7 @@ export function Desk({ w, ui }) {
   if (!cards.length && store.status?.mode !== "assist") return "";
   return html`<section class="panel desk" data-tab="questions">
     <header><h2>${w.desk}</h2><span class="number">${w.count(cards.length)}</span>${cards.length > 0 && mayRule() && html`<span class="hint">${w.deskKeys}</span>`}</header>
-    <div class="scroll">${cards.length ? html`<ul class="cards">${shown.map((card) => html`<${Card} key=${card.id} w=${w} ui=${ui} card=${card}
+    <div class="scroll">${cards.length ? html`<ul class="cards">${shown.map((card, i) => html`<${Card} key=${card.id} at=${i} w=${w} ui=${ui} card=${card}
         chosen=${card.id === chosen?.id} editing=${editing === card.id} choose=${() => setAt(card.id)} edit=${(on) => setEditing(on ? card.id : "")} />`)}</ul>` : html`<p class="empty">${w.noPending}</p>`}
       ${cards.length > SHOWN && html`<p class="rest">${w.more(cards.length - SHOWN)}</p>`}</div>
   </section>`;

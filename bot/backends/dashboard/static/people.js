@@ -49,9 +49,12 @@ export function Composer({ w, ui }) {
   </form>`;
 }
 
-const subject = (w, c) => (c.answer ? (store.questions.get(c.answer)?.text ?? c.answer) : c.product ? w.product(product(c.product)) : c.mode ? w.of("mode", c.mode) : c.what ? `${w.of("what", c.what)} ${c.what === "product" ? w.product(product(c.target)) : (c.target ?? "").slice(0, 6)}` : "");
+const subject = (w, c) => (c.answer ? (store.questions.get(c.answer)?.text ?? c.answer) : c.product ? w.product(product(c.product)) : c.what ? `${w.of("what", c.what)} ${c.what === "product" ? w.product(product(c.target)) : (c.target ?? "").slice(0, 6)}` : "");
 
-export const Rulings = ({ w }) => (store.rulings.length ? html`<ul class="list rulings">${[...store.rulings].reverse().map((r) => html`<li key=${`${r.order.by} ${r.order.id}`} class=${r.done ? "" : "refused"}>
+const QUIET = new Set(["claim", "release"]);
+const told = () => store.rulings.filter((r) => !QUIET.has(r.order.command.do)).reverse();
+
+export const Rulings = ({ w }) => (told().length ? html`<ul class="list rulings">${told().map((r) => html`<li key=${`${r.order.by} ${r.order.id}`} class=${r.done ? "" : "refused"}>
   <time>${w.clock(r.at)}</time><b>${r.order.by}</b><span class="do">${w.command(r.order.command)}</span><span class="words" dir="auto">${r.line || subject(w, r.order.command)}</span>${!r.done && html`<span class="wrong">${w.ruling(r.why, r.detail ?? "")}</span>`}</li>`)}</ul>`
   : html`<p class="empty">${w.noRulings}</p>`);
 

@@ -77,6 +77,10 @@ const reasons = {
   model_asks_host: ["模型请主播来答", "The model asks for the host"], too_long: ["一条发不下，请主播口播", "Too long for one line: for the host to say"],
   read_only: ["平台只读，请主播口播", "Read-only platform: for the host to say"],
   unbound_number: ["数字没有出处", "A number without a source"],
+  // by people
+  stopped: ["已停，请主播来答", "Stopped: for the host"], taken_over: ["有人接管，由人来答", "Taken over: a person answers"],
+  no_ruling: ["没人审核，转主播", "Nobody ruled on it in time"], rejected: ["场控拒绝", "Rejected by a moderator"], shadow: ["演练，没有发送", "Shadow: not sent"],
+  host_said: ["主播已口头回答", "The host has said it"], by_person: ["由人回答", "Answered by a person"], own_line_by_desk: ["场控发的", "Posted from the desk"],
   // not sent
   correction: ["资料变了，更新刚才的回答", "The facts changed: an earlier answer put right"],
   fact_changed: ["资料变了，重新起草", "The facts changed: drafted again"], resend: ["平台没显示，再发一次", "Not shown, sending again"],
