@@ -178,7 +178,7 @@ class _Reader:
             return (facts.fact(self._catalogue, product, "original"),) if right else None
         skus = [sku for group in self._groups for sku in group if sku.price]
         prices = sorted({_yuan(sku.price.minor) for sku in skus if sku.price})
-        if not _PRICE.fullmatch(shape) or values != [prices[0], prices[-1]][: len(prices[:2])] or not prices:
+        if not prices or not _PRICE.fullmatch(shape) or values != sorted({prices[0], prices[-1]}):
             return None
         return tuple(facts.fact(self._catalogue, product, "price", sku) for sku in skus)
 

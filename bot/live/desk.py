@@ -203,11 +203,11 @@ class Desk:
         state = self._state
         parts = state.book.parts(answer) if answer else []
         about = state.product(product or self._product_of(answer))
-        held = parts[0].facts if parts else ()
+        held, body = (parts[0].facts, parts[0].body) if parts else ((), "")
         limit = min((state.caps[p].max_chars for p in state.caps), default=100)
         label = compose.label(about, lang_of(text))
         return edited(
-            text, about, state.catalogue, state.law, held, limit=max(1, limit - len(label)), labels=state.labels
+            text, about, state.catalogue, state.law, held, body, limit=max(1, limit - len(label)), labels=state.labels
         )  # fmt: skip
 
     def _product_of(self, answer: str) -> str:

@@ -68,6 +68,18 @@ def test_what_is_true_may_be_said(text: str, catalogue: Catalogue) -> None:
     assert found.ok, f"{text}: {found.why}"
 
 
+def test_a_price_that_nobody_has_given_is_refused() -> None:
+    """Of a product without prices, or of a size that has none."""
+    shirt = SAME.products[0]
+    for priced in ((), ("M",)):
+        skus = [type(s)(s.id, s.size, s.colour, s.price if s.size in priced else None, s.stock) for s in shirt.skus]
+        fields = {name: getattr(shirt, name) for name in shirt.__struct_fields__} | {"skus": tuple(skus)}
+        bare = Product(**fields)
+        for text in ("现价100", "L码129元", "129"):
+            found = edited(text, bare, Catalogue(1, (bare,)), LAW, limit=100)
+            assert found.ok == (text == "129" and bool(priced)), text
+
+
 def test_what_is_said_rests_on_the_facts_it_states() -> None:
     """So that a change recalls it."""
     shirt = SAME.products[0]

@@ -189,6 +189,16 @@ def test_an_edit_is_held_to_the_facts_and_the_law() -> None:
     assert hall.turns[0].path == "person" and "price" in {f.field for f in hall.turns[0].facts}
 
 
+def test_an_edit_may_keep_what_the_answer_says() -> None:
+    """Its own clauses stand on the facts that it has, however the catalogue words them."""
+    hall = opened(mode="assist")
+    hall.feed(Hear(heard(1, "L码还有吗")))
+    (card,) = pending(hall)
+    assert hall.room.check(card.id, f"亲，{card.answer}哦").ok, card.answer
+    ruling = give(hall, Approve(card.id, card.answer, f"亲，{card.answer}哦"))
+    assert ruling and ruling.done and set(ruling.facts) == set(card.facts)
+
+
 def test_an_edited_price_that_changes_before_it_is_sent_is_not_sent() -> None:
     """The words were right when they were approved; the facts are checked once more at the moment of sending."""
     hall = opened(mode="assist", send_gap=5)
