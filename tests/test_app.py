@@ -415,6 +415,13 @@ async def test_a_stopped_room_stays_stopped_when_the_front_starts_anew(tmp_path:
     assert not Stopped(tmp_path).by("demo")
 
 
+async def test_a_broker_url_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
+    """By name and with the fix, before a room opens."""
+    for url in ("http://x", "mqtt://[::1", "mqtt://h:abc", "broker"):
+        with pytest.raises(SettingsError, match="MQTT_URL.*Fix: give mqtt://"):
+            await Front(Settings(data=str(tmp_path), mqtt_url=url)).run()
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -24,7 +24,7 @@ from bot.backends.dashboard import LOOPBACK, Page
 from bot.backends.data_folder import held, sweep
 from bot.backends.journal import Journal
 from bot.backends.metrics import Metrics
-from bot.backends.mqtt_feed import MqttFeed
+from bot.backends.mqtt_feed import MqttFeed, dial
 from bot.backends.record import Record
 from bot.backends.redis_queue import RedisJobs, ping
 from bot.backends.redis_store import RedisStore
@@ -220,6 +220,8 @@ class Front:
     def _guard(self, staff: Mapping[str, Person]) -> None:
         """Refuse to open page or feed to others while nobody is named who may log in."""
         given = self._settings
+        if given.mqtt_url:
+            dial(given.mqtt_url, "")  # a URL that is none is told before anything starts
         away = urlsplit(given.mqtt_url).hostname
         if away and away not in LOOPBACK and not staff:
             raise SettingsError(
