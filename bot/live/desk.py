@@ -109,7 +109,7 @@ class Desk:
         self._rule(now, order)
         for question in [q for q in state.book if q.state in _UNSENT]:
             if mode == "stopped":
-                self._to_host(now, question, "stopped")
+                state.close(now, question, "to_host", "stopped")
             elif question.state == "ready" or (question.state == "pending" and question.doubt == "assist"):
                 self._writing.approval.offer(now, question)
         if mode in ("stopped", "shadow"):
@@ -128,7 +128,7 @@ class Desk:
         self._rule(now, order)
         for question in [q for q in state.book if q.state in _UNSENT]:
             if command.what == "room" or (command.what == "product" and question.product == command.target):
-                self._to_host(now, question, "taken_over")
+                state.close(now, question, "to_host", "taken_over")
             elif command.what == "viewer":
                 self._part_from(now, question, command.target)
 
@@ -145,9 +145,6 @@ class Desk:
             state.close(now, question, "to_host", "taken_over")
         else:
             state.touch(question)
-
-    def _to_host(self, now: float, question: Question, why: str) -> None:
-        self._state.close(now, question, "to_host", why)
 
     # --- pending answers ------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from bot.decide.privacy import mask
 from bot.decide.words import clean
 from bot.domain.events import Heard
 from bot.domain.ports import Caps, Outgoing, Receipt
+from bot.domain.turns import CorrectionFate
 from bot.live.corrections import Pending
 from bot.live.postings import Posting, Postings
 from bot.live.questions import Question
@@ -186,10 +187,7 @@ class Outbox:
             self._lost(now, line)
 
     def _answered(self, now: float, line: Line) -> None:
-        if line.correction:
-            self._writing.corrections.end(now, line.correction, "sent")
-        if line.posting:
-            self._postings.end(now, line.posting, "sent")
+        self._ended(now, line, "sent")
         for question in line.questions:
             self._suggested(question)
             question.message = line.message
@@ -215,12 +213,16 @@ class Outbox:
 
     def _lost(self, now: float, line: Line) -> None:
         """Nobody knows what became of the line: it is not sent again."""
-        if line.correction:
-            self._writing.corrections.end(now, line.correction, "failed")
-        if line.posting:
-            self._postings.end(now, line.posting, "failed")
+        self._ended(now, line, "failed")
         for question in line.questions:
             self._state.close(now, question, "failed", "send_unknown")
+
+    def _ended(self, now: float, line: Line, fate: CorrectionFate) -> None:
+        """Record what became of a line that answers no question: a correction, or a person's own."""
+        if line.correction:
+            self._writing.corrections.end(now, line.correction, fate)
+        if line.posting:
+            self._postings.end(now, line.posting, fate)
 
     def give_up(self, now: float) -> None:
         """The room ends: of lines under way no more will be known."""

@@ -18,7 +18,7 @@ export function pending() {
     if (q.state !== "pending") continue;
     const key = `${base(q.id)} ${q.answer}`; // places may have other words
     const known = cards.get(key);
-    cards.set(key, known ? { ...known, askers: known.askers + q.askers, places: [...known.places, q.place] } : { ...q, id: cards.has(`${base(q.id)} ${q.answer}`) ? base(q.id) : q.id, places: q.place ? [q.place] : [] });
+    cards.set(key, known ? { ...known, askers: known.askers + q.askers, places: [...known.places, q.place] } : { ...q, places: q.place ? [q.place] : [] });
   }
   return [...cards.values()].sort((a, b) => b.askers - a.askers || a.opened - b.opened);
 }
@@ -96,25 +96,24 @@ function Card({ w, ui, card, chosen, editing, choose, edit, at }) {
   const other = card.claimed && card.claimed !== store.me?.name ? card.claimed : "";
   const may = mayRule() && !other;
   const rule = (command) => give(ui, w, { answer: card.id, ...command });
-  const was = (card.was ?? []).map((f) => f.field);
   return html`<li ref=${item} class=${`card ${chosen ? "chosen" : ""}`} data-card=${card.id} onClick=${choose}>
     <p class="top"><span class="ask" dir="auto">${card.text}</span><span class="right"><${Left} w=${w} card=${card} /><span class="askers">${w.askers(card.askers)}</span></span></p>
     <p class="meta">${about && html`<span class="about"><b>${about.number ? w.number(about.number) : ""}</b><span>${w.lang === "zh" ? about.zh || about.en : about.en || about.zh}</span></span>`}
       <span class="doubt">${w.of("doubt", card.doubt)}</span>${card.places.map((p) => html`<small class="place" key=${p}>${w.place(p)}</small>`)}
       ${card.viewer && html`<span class="who">${w.viewer} ${card.viewer.slice(0, 6)}</span>`}${other && html`<span class="taken">${w.claimedBy(other)}</span>`}</p>
     ${editing ? html`<${Editor} w=${w} ui=${ui} card=${card} close=${() => edit(false)} />` : ""}
-    ${html`${card.first && html`<p class="before" dir="auto"><s>${card.first}</s></p>`}
-      ${editing ? "" : html`<p class="said" dir="auto">${card.answer}</p>`}
-      ${card.suggestion?.text && html`<p class="because" dir="auto">${w.alsoSee}: ${card.suggestion.text}</p>`}
-      ${card.hits?.length > 0 && html`<${Hits} w=${w} hits=${card.hits} />`}
-      <p class="proof"><span class="chip path" data-path=${card.path}>${w.of("path", card.path)}</span><${Facts} w=${w} q=${card} facts=${card.facts ?? []} was=${card.was ?? []} />${was.length > 0 && html`<span class="why">${w.reason("fact_changed")}</span>`}</p>
-      ${chosen && !editing && mayRule() && html`<div class="acts">
+    ${card.first && html`<p class="before" dir="auto"><s>${card.first}</s></p>`}
+    ${editing ? "" : html`<p class="said" dir="auto">${card.answer}</p>`}
+    ${card.suggestion?.text && html`<p class="because" dir="auto">${w.alsoSee}: ${card.suggestion.text}</p>`}
+    ${card.hits?.length > 0 && html`<${Hits} w=${w} hits=${card.hits} />`}
+    <p class="proof"><span class="chip path" data-path=${card.path}>${w.of("path", card.path)}</span><${Facts} w=${w} q=${card} facts=${card.facts ?? []} was=${card.was ?? []} />${card.was?.length > 0 && html`<span class="why">${w.reason("fact_changed")}</span>`}</p>
+    ${chosen && !editing && mayRule() && html`<div class="acts">
         <button class="act yes" disabled=${!may} onClick=${() => rule({ do: "approve", seen: card.answer })}>${w.approve}<kbd>${"A"}</kbd></button>
         <button class="act" disabled=${!may} onClick=${() => edit(true)}>${w.edit}<kbd>${"E"}</kbd></button>
         <button class="act no" disabled=${!may} onClick=${() => rule({ do: "reject" })}>${w.reject}<kbd>${"R"}</kbd></button>
         <button class="mini" onClick=${() => give(ui, w, { do: "said", answer: card.id })}>${w.hostSaid}<kbd>${"H"}</kbd></button>
         ${card.viewer && html`<button class="mini" onClick=${() => give(ui, w, { do: "takeover", what: "viewer", target: card.viewer })}>${w.takeViewer}</button>`}
-      </div>`}`}
+      </div>`}
   </li>`;
 }
 
