@@ -7,7 +7,9 @@ from typing import Self
 
 from aiohttp import WSMsgType, web
 
+from bot.domain.ports import Eraser
 from bot.kit import NotHere
+from bot.kit.bench import Bench
 
 
 class Server:
@@ -117,3 +119,14 @@ async def frames(link: web.WebSocketResponse):  # type: ignore[no-untyped-def]
     async for message in link:
         if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
             yield message.data
+
+
+async def taken_back(bench: Bench, erased: list[str]) -> None:
+    """Post a line, and have it deleted: by the id that its receipt told; a refusal is told in the platform's words."""
+    await bench.live()
+    receipt = await bench.send("k1", "多少钱")
+    assert bench.adapter.caps().can_delete and receipt.message == "own1"
+    assert isinstance(bench.adapter, Eraser)
+    assert await bench.adapter.erase("own1") == ""
+    assert erased == ["own1"]
+    assert "404" in await bench.adapter.erase("own9")

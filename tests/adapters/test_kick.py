@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from adapters.kick import open_room
 from adapters.kick.codec import event, genuine
 from bot.domain.errors import SettingsError
-from bot.domain.ports import Eraser
 from bot.kit.bench import Bench, working
+from tests.adapters.aio import taken_back
 from tests.adapters.fake_kick import KEY, ME, Kick
 
 
@@ -133,10 +133,4 @@ async def test_a_line_of_ours_can_be_taken_back() -> None:
     """By the id that its receipt told; the platform's refusal is told in its words."""
     fake = Kick()
     async with connected(fake) as bench:
-        await bench.live()
-        receipt = await bench.send("k1", "多少钱")
-        assert bench.adapter.caps().can_delete and receipt.message == "own1"
-        assert isinstance(bench.adapter, Eraser)
-        assert await bench.adapter.erase("own1") == ""
-        assert fake.erased == ["own1"]
-        assert "404" in await bench.adapter.erase("own9")
+        await taken_back(bench, fake.erased)

@@ -13,8 +13,8 @@ from adapters.youtube import open_room
 from adapters.youtube.codec import Item, Parts, event, page
 from bot.domain.errors import SettingsError
 from bot.domain.ports import Adapter as Port
-from bot.domain.ports import Eraser
 from bot.kit.bench import Bench, working
+from tests.adapters.aio import taken_back
 from tests.adapters.fake_youtube import ME, VIDEO, YouTube
 
 
@@ -175,10 +175,4 @@ async def test_a_line_of_ours_can_be_taken_back() -> None:
     """By the id that its receipt told; the platform's refusal is told in its words."""
     fake = YouTube()
     async with connected(fake) as bench:
-        await bench.live()
-        receipt = await bench.send("k1", "多少钱")
-        assert bench.adapter.caps().can_delete and receipt.message == "own1"
-        assert isinstance(bench.adapter, Eraser)
-        assert await bench.adapter.erase("own1") == ""
-        assert fake.erased == ["own1"]
-        assert "404" in await bench.adapter.erase("own9")
+        await taken_back(bench, fake.erased)
