@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         encoder: Hugging Face name or folder of a model that reads texts beside the writer; "" for none.
         threads: CPU threads of a worker; 0 leaves one core to the front.
         dtype: what a worker computes in: bf16, fp16, fp32, int8; "" for what its device is fast with.
+        shop: whose rooms learn together what viewers take up.
         currency: ISO 4217 code of prices without a sign.
         keep_session_hours: a viewer's session context is deleted so long after the last word.
         keep_journal_days, keep_record_days: journals and records older than this are deleted at the start; 0 keeps all.
@@ -68,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoder: str = ""
     threads: int = 0
     dtype: str = ""
+    shop: str = "shop"
     currency: str = "CNY"
     keep_session_hours: float = 6.0
     keep_journal_days: float = 90.0

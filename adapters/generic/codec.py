@@ -4,7 +4,7 @@ The JSON Schema of it is shipped as `schema/zhubo.v1.json`; `schema()` prints it
 """
 
 import json
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from websockets.typing import Subprotocol
@@ -23,9 +23,7 @@ CLOSE = {
     4429: "too fast",
 }
 FATAL = frozenset((4400, 4401, 4404))  # trying again cannot help
-_KINDS: frozenset[str] = frozenset(
-    ("comment", "gift", "like", "join", "follow", "order", "stats", "retract", "room", "other")
-)
+_KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 
 class WireUser(msgspec.Struct, omit_defaults=True):

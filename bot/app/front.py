@@ -26,11 +26,13 @@ from bot.backends.journal import Journal
 from bot.backends.metrics import Metrics
 from bot.backends.mqtt_feed import MqttFeed, dial
 from bot.backends.record import Record
+from bot.backends.redis_learning import RedisLearning
 from bot.backends.redis_queue import RedisJobs, ping
 from bot.backends.redis_store import RedisStore
 from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import RulesFile
 from bot.backends.valkey import store_url
+from bot.decide.patterns import compile_all
 from bot.decide.privacy import scope
 from bot.domain.catalog import Catalogue, RowError
 from bot.domain.desk import Person
@@ -137,6 +139,7 @@ class Front:
         file = CatalogueFile(Path(settings.catalogue), currency=settings.currency) if settings.catalogue else None
         rules = RulesFile(Path(settings.rules) if settings.rules else RULES)
         table = await asyncio.to_thread(rules.load)
+        await asyncio.to_thread(compile_all)
         if file is not None:
             self._stocked(await asyncio.to_thread(file.load))
         async with AsyncExitStack() as stack:
@@ -146,6 +149,7 @@ class Front:
             redis = await stack.enter_async_context(self._redis())
             jobs = Jobs(RedisJobs(redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"), time.time)
             store = RedisStore(redis, settings.keep_session_hours)
+            learning = RedisLearning(redis, settings.shop)
             metrics = Metrics(lambda: jobs.crew, jobs.ended, self._lag.figures)
             if settings.page_port:
                 self.page = Page(settings.page_host, settings.page_port, {"/metrics": metrics.render},
@@ -165,7 +169,7 @@ class Front:
                     policy = msgspec.structs.replace(policy, mode="stopped")
                 self.stages[name] = Stage(
                     name, places, key=key, policy=policy, store=store, jobs=jobs, observers=watchers,
-                    clock=time.time,
+                    clock=time.time, learning=learning,
                 )  # fmt: skip
                 self.stages[name].rule(table)
                 self.stages[name].stock(self._catalogue, self._errors)

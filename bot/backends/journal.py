@@ -3,6 +3,7 @@
     {"zhubo_journal": 1, "room": "…"}
     {"at": 1763900000.123, "item": {"type": "hear", …}}
     {"turn": {…}}
+    {"suggested": {…}}
 
 Inputs alone are enough to make the same decisions again; the Turns beside them let a replay prove it.
 """
@@ -21,6 +22,7 @@ import msgspec
 
 from bot.domain.errors import JournalError
 from bot.domain.inputs import Entry
+from bot.domain.learning import Suggested
 from bot.domain.turns import Turn
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     at: float | None = None
     item: msgspec.Raw = msgspec.Raw(b"")
     turn: Turn | None = None
+    suggested: Suggested | None = None
     zhubo_journal: int = 0
 
 
@@ -73,9 +76,10 @@ class Journal:
         if isinstance(item, Entry):
             self.path(room)
             self._add(room, _encoder.encode(item))
-        elif isinstance(item, Turn):
+        elif isinstance(item, Turn | Suggested):
             self.path(room)
-            self._add(room, b'{"turn":' + _encoder.encode(item) + b"}")
+            head = b'{"turn":' if isinstance(item, Turn) else b'{"suggested":'
+            self._add(room, head + _encoder.encode(item) + b"}")
 
     async def run(self) -> None:
         """Write to disk until cancelled, then write the rest."""
@@ -136,11 +140,16 @@ def _claim(path: Path) -> bool:
 
 
 def read(path: Path) -> Iterator[Entry | Turn]:
-    """Read a journal line by line. A last line that was cut off by a crash is left out.
+    """Read a journal's inputs and Turns line by line. A last line that was cut off by a crash is left out.
 
     Raises:
         JournalError: not there, not a journal, of another version, or damaged; names the line.
     """
+    return (item for item in read_all(path) if not isinstance(item, Suggested))
+
+
+def read_all(path: Path) -> Iterator[Entry | Turn | Suggested]:
+    """Read all of a journal, as `read` does."""
     try:
         with path.open("rb") as file:
             head = file.readline(65536)
@@ -150,7 +159,7 @@ def read(path: Path) -> Iterator[Entry | Turn]:
                     return
                 try:
                     line = _line(raw)
-                    yield line.turn if line.turn is not None else _entry(raw)
+                    yield line.turn or line.suggested or _entry(raw)
                 except (msgspec.DecodeError, RecursionError) as error:
                     raise JournalError(
                         f"{path}: line {number} is damaged ({error}). Fix: restore it from a copy."

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bot.app import Front, prepare_weights
 from bot.backends.catalog_file import load_catalogue
+from bot.backends.journal import read_all
 from bot.backends.models import known, on_server
 from bot.cli import loop
 from bot.cli.steps import Steps
@@ -22,6 +23,7 @@ from bot.demo.platform import Platform
 from bot.demo.play import GOODS, Outcome, play
 from bot.demo.show import make_show
 from bot.domain.errors import ModelError
+from bot.domain.learning import Suggested
 from bot.domain.turns import FATES
 from bot.domain.turns import Path as Path_
 from bot.insight.counters import Counters, quantile
@@ -90,6 +92,7 @@ def _table(console: Console, outcome: Outcome, began: float) -> int:
     console.print(table)
     console.print(_speed(counters))
     console.print(_coverage(counters, outcome, began))
+    console.print(_learning(outcome, stage.name))
     for item in wrong[:5]:
         console.print(f"  {item.number}: {item.why} in {item.line}", markup=False)
     _colophon(console, outcome, stage.name)
@@ -140,6 +143,23 @@ def _coverage(counters: Counters, outcome: Outcome, began: float) -> Table:
     missed = {r: n for (fate, r), n in counters.reasons.items() if fate in ("to_host", "withheld", "expired", "failed")}
     for reason, n in Counter(missed).most_common(6):
         table.add_row(f"not answered / 未回答: {escape(reason)}", str(n))
+    return table
+
+
+def _learning(outcome: Outcome, room: str) -> Table:
+    """Show what came of the suggestions, in the show's two halves: what is learned is taken up more."""
+    table = Table(title="\nsuggestions / 推荐", title_justify="left", show_edge=False)
+    table.add_column("")
+    for name in ("made / 推荐", "taken up / 被接受", "share"):
+        table.add_column(name, justify="right")
+    made = [i for i in read_all(outcome.front.journal.path(room)) if isinstance(i, Suggested)]
+    made.sort(key=lambda s: s.at)
+    half = len(made) // 2
+    for name, part in (("first half / 前一半", made[:half]), ("second half / 后一半", made[half:])):
+        taken = sum(s.taken != "nothing" for s in part)
+        table.add_row(name, str(len(part)), str(taken), f"{taken / len(part):.0%}" if part else "-")
+    if outcome.report:
+        table.add_row("sold out when posted / 推荐时已售罄", str(outcome.report.sold_out), "", "")
     return table
 
 

@@ -4,6 +4,7 @@ import os
 import platform
 import random
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.backends.catalog_file import load_catalogue
+from bot.backends.journal import read_all
 from bot.backends.models import DEFAULT_MODEL, default_cache, known
 from bot.backends.rules_file import load_rules
 from bot.decide import compose
@@ -25,6 +27,7 @@ from bot.demo.exam import big_shop, hostile_show, questions
 from bot.demo.play import GOODS
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.law import LawTable
+from bot.domain.learning import Suggested
 from bot.domain.viewers import ViewerContext
 from bot.domain.work import Prompt
 from bot.training.evaluate import everything
@@ -53,6 +56,38 @@ def evaluate(data: Path, *, full: bool) -> int:
             status.update("truth, the model in the loop")
             truth += _modelled(goods, rules, weights, SAMPLE * (5 if full else 1))
         sections.append(("Truth", truth))
+    return report(console, sections, began)
+
+
+def recommend(data: Path, journals: Sequence[Path], *, full: bool, picture: Path | None) -> int:
+    """Measure what is suggested: on the e-shop's clicks, needs, a made-up market, and journals."""
+    from bot.training import selling
+
+    began, console = time.monotonic(), Console()
+    goods = load_catalogue(GOODS, version=1).catalogue
+    sections: list[tuple[str, list[Figure]]] = []
+    with console.status("") as status:
+        if data.is_dir():
+            status.update("next clicks")
+            sections.append(("Next click", selling.click_figures(data)))
+        else:
+            console.print(f"{data} is not there: next clicks are left out. Fix: --data DIR", markup=False)
+        status.update("needs")
+        sections.append(("Needs", selling.need_figures(goods)))
+        seeds = selling.SEEDS * (4 if full else 1)
+        sections.append(("Made-up market", selling.market_figures(status.update, seeds)))
+        if journals:
+            ends = [item for path in journals for item in read_all(path) if isinstance(item, Suggested)]
+            sections.append(("Journals", selling.journal_figures(ends)))
+        if picture:
+            from bot.training.pictures import regret
+
+            regret(picture, status.update)
+    return report(console, sections, began)
+
+
+def report(console: Console, sections: Sequence[tuple[str, Sequence[Figure]]], began: float) -> int:
+    """Print figures with their floors; returns 1 when one was missed."""
     table = Table(show_edge=False, title_justify="left")
     for name in ("", "measured", "asked for", "", "simple way, same run"):
         table.add_column(name, justify="right" if name in ("measured", "asked for") else "left")

@@ -5,24 +5,35 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import Config, Data, RedisUrl
+from bot.domain.errors import ZhuboError
+
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("eval")(evaluate)
     app.command()(loadtest)
     app.command()(kit)
+    app.command()(learned)
 
 
 def evaluate(
+    what: Annotated[str, typer.Argument(help="answers, recommend or script. 评测什么：回答、推荐、脚本")] = "answers",
+    journals: Annotated[list[Path] | None, typer.Argument(help="Journals, for recommend. 日志文件")] = None,
     data: Annotated[Path, typer.Option("--data", help="Folder of the shared data sets. 公共数据集目录")] = Path(
         "../shared/data"
     ),
     full: Annotated[bool, typer.Option(help="Longer runs. 跑得更久")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Draw what recommend learned to this .png. 画图")] = None,
 ) -> None:
-    """Measure the quality of answers, with a baseline beside each figure. 评测回答质量。"""
-    from bot.cli.evaluate import evaluate as measure
+    """Measure quality, with a baseline beside each figure. 评测质量，每个指标旁边有对照。"""
+    from bot.cli import evaluate as measures
 
-    raise typer.Exit(measure(data, full=full))
+    if what == "answers":
+        raise typer.Exit(measures.evaluate(data, full=full))
+    if what == "recommend":
+        raise typer.Exit(measures.recommend(data, journals or [], full=full, picture=picture))
+    raise ZhuboError(f"eval {what}: there is no such trial. Fix: use answers or recommend.")
 
 
 def loadtest(
@@ -67,3 +78,21 @@ def kit(
     from bot.cli.kit import check
 
     raise typer.Exit(check(adapter, harness, only or ()))
+
+
+def learned(
+    export: Annotated[Path | None, typer.Option(help="Write it to this file as JSON; - for here. 导出文件")] = None,
+    teach: Annotated[
+        list[Path] | None, typer.Option(help="A journal to learn from; may be repeated. 从日志学习")
+    ] = None,
+    reset: Annotated[bool, typer.Option(help="Forget all of it. 清空")] = False,
+    config: Config = None,
+    redis_url: RedisUrl = None,
+    data: Data = None,
+) -> None:
+    """Show what a shop learned about its suggestions; export, teach or reset it. 查看店铺学到的推荐经验。"""
+    from bot.cli.learned import learned as show
+    from bot.settings import load
+
+    given = {"redis_url": redis_url, "data": str(data) if data else None}
+    raise typer.Exit(show(load(config, given), export, teach or [], reset=reset))

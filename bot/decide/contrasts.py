@@ -8,6 +8,8 @@ when only one of the two texts uses them: returning what was washed is not retur
 import re
 from functools import lru_cache
 
+from bot.decide.patterns import later
+
 Found = frozenset[tuple[str, int]]
 
 # name, then the members; a name that ends with ! is strict.
@@ -120,13 +122,17 @@ _SETS = {
     "free of!": (r"无(?:酒精|糖|香|咖啡因)|free (?:one|version|of|from)|-free|caffeine free|alcohol free|sugar free",
     r"(?!)"),
 }  # fmt: skip
-_TABLE = {name: tuple(map(re.compile, members)) for name, members in _SETS.items()}
+
+
+@later
+def _table() -> dict[str, tuple[re.Pattern[str], ...]]:
+    return {name: tuple(map(re.compile, members)) for name, members in _SETS.items()}
 
 
 @lru_cache(maxsize=8192)
 def members(folded: str) -> Found:
     """Return which members of which sets a text uses, as (set, position)."""
-    return frozenset((name, i) for name, ms in _TABLE.items() for i, m in enumerate(ms) if m.search(folded))
+    return frozenset((name, i) for name, ms in _table().items() for i, m in enumerate(ms) if m.search(folded))
 
 
 def conflict(a: Found, b: Found) -> str:

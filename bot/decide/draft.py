@@ -4,6 +4,7 @@ import msgspec
 
 from bot.decide import card, compose, facts, guard, recommend
 from bot.decide.faq import from_faq
+from bot.decide.recommend import Scene
 from bot.decide.triage import Reading
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.turns import Fact, Suggestion
@@ -36,32 +37,34 @@ Draft = Words | AskModel | ToHost
 
 
 def draft(
-    text: str, reading: Reading, product: Product | None, how: str, catalogue: Catalogue, context: ViewerContext
-) -> Draft:
+    text: str, reading: Reading, product: Product | None, how: str, catalogue: Catalogue, context: ViewerContext,
+    scene: Scene | None = None,
+) -> Draft:  # fmt: skip
     """Decide where the words of a question come from.
 
     Args:
         text: the cleaned comment of the first asker.
         product: what it is about; None with `how` telling why ("no_product", "unknown_number", "ambiguous_name").
         context: what is remembered of the first asker.
+        scene: what the room knows when it picks a product to suggest.
     """
     if not catalogue.products:
         return ToHost("no_catalogue")
     if reading.need:
-        found = recommend.for_need(text, reading, catalogue, context)
+        found = recommend.for_need(text, reading, catalogue, context, scene)
         if found is None:
             return ToHost("nothing_fits")
-        named, answer = found
-        if not _safe(answer, named):
+        also = catalogue.by_id.get(found.suggestion.also)
+        if not _safe(found.answer, found.product, f"{also.name.zh} {also.name.en}" if also else ""):
             return ToHost("unbound_number")
-        return Words("", answer.text, answer.facts, Suggestion(named.id, "need", "", answer.facts))
+        return Words("", found.answer.text, found.answer.facts, found.suggestion)
     if product is None:
         return ToHost(how)
     answer_ = facts.answer(reading, product, catalogue) or from_faq(text, product, catalogue)
     if answer_ is not None:
         if not _safe(answer_, product, reading.size):
             return ToHost("unbound_number")
-        beside = recommend.beside(answer_, reading, product, catalogue, context)
+        beside = recommend.beside(answer_, reading, product, catalogue, context, scene)
         return Words(product.id, answer_.text, answer_.facts, beside)
     if not product.listed:
         return ToHost("not_listed")

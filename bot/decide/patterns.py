@@ -1,8 +1,10 @@
 """Long lists of alternatives made fast: `re` looks at a character only when some alternative can start with it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
 from itertools import groupby
+from typing import TypeVar
 
 import msgspec
 
@@ -77,13 +79,21 @@ def tried(parts: Iterable[str], lead: str = "") -> str:
     return "|".join([*grouped, *rest])
 
 
-class Cue(msgspec.Struct, frozen=True):
-    """Patterns for one thing in both languages; English ones start at the start of a word."""
+class Cue(msgspec.Struct, frozen=True, dict=True):
+    """Patterns for one thing in both languages, compiled when first needed; English ones start at that of a word."""
 
-    zh: re.Pattern[str]
-    en: re.Pattern[str]
     zh_table: str
     en_table: str
+
+    @cached_property
+    def zh(self) -> re.Pattern[str]:
+        """Finds the Chinese ones."""
+        return re.compile(tried(split(self.zh_table)))
+
+    @cached_property
+    def en(self) -> re.Pattern[str]:
+        """Finds the English ones."""
+        return re.compile(tried(split(self.en_table), "(?<![a-z])"))
 
     def found(self, raw: str, han: bool, latin: bool) -> re.Match[str] | None:
         """Search a lower-case line; `han` and `latin` say which letters it has."""
@@ -91,8 +101,30 @@ class Cue(msgspec.Struct, frozen=True):
 
 
 def cue(zh: str, en: str) -> Cue:
-    """Compile a pair of tables; alternatives are parted by bars."""
-    return Cue(re.compile(tried(split(zh))), re.compile(tried(split(en), "(?<![a-z])")), zh, en)
+    """Make a pair of tables into patterns; alternatives are parted by bars."""
+    made = Cue(zh, en)
+    _MADE.append(made)
+    return made
+
+
+_MADE: list[Cue] = []
+_LATER: list[Callable[[], object]] = []
+T = TypeVar("T")
+
+
+def later(make: Callable[[], T]) -> Callable[[], T]:
+    """Compile something when it is first needed, once."""
+    made = cache(make)
+    _LATER.append(made)
+    return made
+
+
+def compile_all() -> None:
+    """Compile everything now, so that no comment waits for it; some tenths of a second."""
+    for cue_ in _MADE:
+        _ = cue_.zh, cue_.en
+    for made in _LATER:
+        made()
 
 
 def either(cues: Iterable[Cue]) -> Cue:

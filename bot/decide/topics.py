@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from bot.decide.patterns import split, tried
+from bot.decide.patterns import later, split, tried
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -140,9 +140,23 @@ _TOPICS: tuple[tuple[str, str, str], ...] = (
     ("vegan", "vegan", r"素食|清真|vegan|vegetarian|halal"),
     ("match", "match", r"怎么搭|搭配|配什么|搭什么|搭哪|好搭|goes? with|pair with|wear (?:it )?with"),
 )
-_COMPILED = tuple((Topic(id, group), re.compile(pattern)) for id, group, pattern in _TOPICS)
-_ANY = re.compile(tried(split("|".join(pattern for _, _, pattern in _TOPICS))))
-_ANY_WORD = re.compile(rf"(?:{_ANY.pattern})[a-z]*")
+
+
+@later
+def _compiled() -> tuple[tuple[Topic, re.Pattern[str]], ...]:
+    return tuple((Topic(id, group), re.compile(pattern)) for id, group, pattern in _TOPICS)
+
+
+@later
+def _any() -> re.Pattern[str]:
+    return re.compile(tried(split("|".join(pattern for _, _, pattern in _TOPICS))))
+
+
+@later
+def _any_word() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any().pattern})[a-z]*")
+
+
 # Who, not what: a line that only speaks of these asks nothing about goods.
 PEOPLE = frozenset({"child", "elder", "men", "women", "student"})
 _OPPOSITE = {"body:fat": "body:slim", "hot": "cool", "thick": "thin", "loose": "tight", "heavy": "light"}
@@ -155,14 +169,14 @@ _ANSWERED_BY = {"summer": ("cool", True), "winter": ("warm", True)}
 def topics_of(text: str) -> frozenset[Topic]:
     """Return the topics a line speaks of."""
     lowered = text.lower()
-    if not _ANY.search(lowered):
+    if not _any().search(lowered):
         return frozenset()
-    return frozenset(topic for topic, pattern in _COMPILED if pattern.search(lowered))
+    return frozenset(topic for topic, pattern in _compiled() if pattern.search(lowered))
 
 
 def without_topics(text: str) -> str:
     """Return a line with the words of its topics taken out."""
-    return _ANY_WORD.sub(" ", text.lower())
+    return _any_word().sub(" ", text.lower())
 
 
 def rests_on(topic_id: str) -> tuple[tuple[str, bool], ...]:

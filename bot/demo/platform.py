@@ -4,6 +4,7 @@ It changes the merchant's catalogue file as the show goes on. The show starts wh
 """
 
 import asyncio
+import random
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,8 +16,9 @@ from bot.backends.catalog_file import write_csv
 from bot.demo.audit import Auditor, Wrong
 from bot.demo.server import CAPS, Room, RoomServer
 from bot.demo.show import CatalogueEdit, Cue
+from bot.demo.tastes import opens
 from bot.domain.catalog import Catalogue
-from bot.domain.events import Event
+from bot.domain.events import Event, User
 from bot.domain.ports import Caps
 
 QUIET = 12.0  # seconds after the last cue before the room closes
@@ -32,6 +34,7 @@ class Report(msgspec.Struct):
             minute before.
         lines: our lines by outcome. `wrong` the numbers in them that the shop does not explain.
         clients: connections so far.
+        sold_out: suggestions of something that had no piece left when they were posted.
     """
 
     sent: dict[str, int]
@@ -40,6 +43,7 @@ class Report(msgspec.Struct):
     lines: dict[str, int]
     wrong: list[Wrong]
     clients: int
+    sold_out: int = 0
 
 
 class Platform:
@@ -66,7 +70,10 @@ class Platform:
         self._covered: set[str] = set()
         self._kinds: Counter[str] = Counter()
         self._wrong: list[Wrong] = []
+        self._sold_out = 0
         self._began = 0.0
+        self._people: dict[str, User] = {}
+        self._screen, self._clicks, self._dice = "", 0, random.Random(1)
 
     @property
     def port(self) -> int:
@@ -90,7 +97,13 @@ class Platform:
         labels = Counter(label.partition(":")[0] for label in told.values())
         covered = Counter(told[c].partition(":")[0] for c in self._covered if c in told)
         return Report(
-            dict(self._kinds), dict(labels), dict(covered), dict(self._room.lines), self._wrong, self._server.clients
+            dict(self._kinds),
+            dict(labels),
+            dict(covered),
+            dict(self._room.lines),
+            self._wrong,
+            self._server.clients,
+            self._sold_out,
         )
 
     async def _play(self) -> None:
@@ -105,6 +118,9 @@ class Platform:
                     asks = self._asked[cue.event.id] = (cue.label, cue.about, cue.event.text.isascii())
                     if self._second() - self._told.get(asks, -FRESH) < FRESH:
                         self._covered.add(cue.event.id)
+                    self._people[cue.event.id] = cue.event.user or User("")
+                elif cue.event.kind == "room":
+                    self._screen = cue.event.product
                 self._say(cue.event)
             if cue.edit is not None:
                 await self._edit(cue.edit)
@@ -128,3 +144,13 @@ class Platform:
         self._covered |= set(frame.reply_to)
         self._told |= {self._asked[id]: self._second() for id in frame.reply_to if id in self._asked}
         self._wrong += self._auditor.check(self._second(), frame.text)
+        if frame.product and (product := self._catalogue.by_id.get(frame.product)) and product.stock == 0:
+            self._sold_out += 1
+        loop = asyncio.get_running_loop()
+        for asker in {self._people[id] for id in frame.reply_to if id in self._people} if frame.product else ():
+            if opens(frame.product, self._screen, self._dice):
+                loop.call_later(self._dice.uniform(1.0, 6.0), self._click, asker, frame.product)
+
+    def _click(self, viewer: User, product: str) -> None:
+        self._clicks += 1
+        self._say(Event("click", f"k{self._clicks}", user=viewer, product=product))

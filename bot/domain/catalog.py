@@ -5,6 +5,7 @@ compares them with the version in force at the moment of sending.
 """
 
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
@@ -25,6 +26,9 @@ TEXT_FIELDS = (
     "sizing",
     "warranty",
 )
+
+
+Margin = Literal["", "high", "mid", "low"]
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -84,6 +88,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         faq: questions answered in advance.
         companions: ids of products that go well with it.
         listed: False when it is not for sale now; never suggested then.
+        margin: "high", "mid" or "low" as the merchant classes it, "" when unknown. For the host's eyes; never said.
     """
 
     id: str
@@ -97,6 +102,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     faq: tuple[Faq, ...] = ()
     companions: tuple[str, ...] = ()
     listed: bool = True
+    margin: Margin = ""
 
     @cached_property
     def stock(self) -> int | None:

@@ -7,7 +7,13 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["comment", "gift", "like", "join", "follow", "order", "stats", "retract", "room", "other"]
+Kind = Literal[
+    "comment", "gift", "like", "join", "follow",
+    "click",  # a viewer opened a product's card
+    "order",
+    "refund",  # an order was taken back
+    "stats", "retract", "room", "other",
+]  # fmt: skip
 Lang = Literal["zh", "en"]
 
 
@@ -41,7 +47,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
         count: how many (likes, gift units, order quantity).
         amount_minor: money in minor units (cents, fen), None when there is none.
         currency: ISO 4217 code of `amount_minor`.
-        product: the platform's or catalogue's product id (order; room: product on screen).
+        product: the platform's or catalogue's product id (click, order, refund; room: product on screen).
         target: id of the event this one is about (retract: what is taken back; own: our send key).
         backfill: history delivered on connect; never answered.
         own: our own line coming back as an echo; never answered.

@@ -8,6 +8,7 @@ from bot.domain.catalog import Catalogue
 from bot.domain.desk import Order
 from bot.domain.events import Heard
 from bot.domain.law import LawTable
+from bot.domain.learning import Learned
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Receipt
 from bot.domain.viewers import ViewerContext
@@ -89,6 +90,12 @@ class Erased(msgspec.Struct, frozen=True, tag="erased", omit_defaults=True):
     why: str = ""
 
 
+class Recollected(msgspec.Struct, frozen=True, tag="recollected"):
+    """What the shop learned in earlier shows."""
+
+    learned: Learned
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """Time passed up to a moment the room asked to be woken at."""
 
@@ -98,7 +105,20 @@ class End(msgspec.Struct, frozen=True, tag="end"):
 
 
 Input = (
-    Begin | Hear | Recalled | Drafted | Posted | Stocked | Ruled | Linked | Staffed | Commanded | Erased | Tick | End
+    Begin
+    | Hear
+    | Recalled
+    | Recollected
+    | Drafted
+    | Posted
+    | Stocked
+    | Ruled
+    | Linked
+    | Staffed
+    | Commanded
+    | Erased
+    | Tick
+    | End
 )
 
 

@@ -33,6 +33,9 @@ class RoomPolicy(msgspec.Struct, frozen=True):
         correct_within: a line sent no longer ago than this is corrected when a fact under it changes; 0 for never.
         correct_by_host: leave corrections to the host instead of sending them.
         suggest: put product suggestions beside answers.
+        suggest_most: suggestions that one viewer gets in a session at most, without asking for any.
+        suggest_often: times one product is suggested within ten minutes at most, without being asked for.
+        unprompted: post suggestions that nobody asked for, where the platform allows that, `unprompted_gap` apart.
         model_jobs: jobs a room may have at the worker at once.
         mode: the mode it opens in: auto, assist, shadow or stopped.
         rule_within: how long an answer waits for a person's ruling.
@@ -55,6 +58,10 @@ class RoomPolicy(msgspec.Struct, frozen=True):
     correct_within: float = 300.0
     correct_by_host: bool = False
     suggest: bool = True
+    suggest_most: int = 3
+    suggest_often: int = 6
+    unprompted: bool = False
+    unprompted_gap: float = 180.0
     model_jobs: int = 8
     mode: Mode = "auto"
     rule_within: float = 25.0

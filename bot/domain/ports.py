@@ -29,6 +29,7 @@ class Caps(msgspec.Struct, frozen=True):
         official: False for unofficial routes; these need the operator's explicit flag.
         echo: True when our own lines come back as events, which proves that viewers see them.
         can_delete: True when `erase` can take a line back.
+        unprompted: True when the platform lets bots post lines that nobody asked for.
         sink: True for a place that shows lines and hears nobody, such as an overlay: it speaks for read-only places.
     """
 
@@ -42,6 +43,7 @@ class Caps(msgspec.Struct, frozen=True):
     echo: bool = False
     sink: bool = False
     can_delete: bool = False
+    unprompted: bool = False
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -164,5 +166,5 @@ class Observer(Protocol):
 
     def __call__(self, room: str, item: object) -> None:
         """Take one item: `Entry`, `Heard` (a comment), `Turn`, `Correction`, `QuestionView`, `Ruling`, `Announced`,
-        `Cues` or `RoomStatus`.
+        `Suggested`, `Cues` or `RoomStatus`.
         """

@@ -48,15 +48,29 @@ class Suggestion(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         product: id of the suggested product.
-        reason: machine-readable: "sold_out", "budget", "companion", "need".
+        reason: machine-readable: "sold_out", "companion", "need", "push" (unasked).
         text: the words added to the answer, in its language; "" when the answer itself names the product.
         facts: what the words rest on.
+        also: id of another product that the words name beside it, "" if none.
+        why: why it is suggested, for people, in the language of the question.
+        context, chance: in which it was learned of, and the chance (propensity) by which it was picked.
+        among: all candidates: (product id, context, chance); empty when there was nothing to pick from.
     """
 
     product: str
     reason: str
     text: str
     facts: tuple[Fact, ...] = ()
+    also: str = ""
+    why: str = ""
+    context: str = ""
+    chance: float = 1.0
+    among: tuple[tuple[str, str, float], ...] = ()
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """Ids of the products that it names."""
+        return (self.product, self.also) if self.also else (self.product,)
 
 
 CorrectionFate = Literal[

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from bot.domain.catalog import RowError
+from bot.domain.catalog import Margin, RowError
 from bot.domain.desk import Mode
 from bot.domain.events import Lang
 from bot.domain.policy import Planned
@@ -130,7 +130,8 @@ class Next(msgspec.Struct, frozen=True, omit_defaults=True):
     """A product worth explaining next, with the evidence.
 
     Attributes:
-        askers: comments that asked about it in the last two minutes.
+        askers: comments that asked about it in the last two minutes; `clicks` on its card.
+        margin: its class, where the merchant gave one.
         stock: pieces left, None when unknown.
         shown: when it was on screen last, seconds since the epoch; 0.0 for never in this show.
     """
@@ -139,6 +140,8 @@ class Next(msgspec.Struct, frozen=True, omit_defaults=True):
     askers: int
     stock: int | None = None
     shown: float = 0.0
+    clicks: int = 0
+    margin: Margin = ""
 
 
 class Cues(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -204,6 +207,7 @@ class RoomStatus(msgspec.Struct, frozen=True, omit_defaults=True):
         notes: short codes of what is degraded now: "no_store", "no_worker", "no_catalogue", "link_down".
         mode: what may be sent.
         taken: what a person looks after: ("room" | "product" | "viewer", id, name of the person).
+        suggested: by product, how often it was suggested in this show, and how often that was taken up.
     """
 
     room: str
@@ -231,3 +235,4 @@ class RoomStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
     mode: Mode = "auto"
     taken: tuple[tuple[str, str, str], ...] = ()
+    suggested: dict[str, tuple[int, int]] = {}

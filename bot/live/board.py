@@ -4,6 +4,7 @@ from collections import Counter
 
 from bot.decide import facts
 from bot.decide.prompter import cue_line
+from bot.decide.recommend import explain_next
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.views import Cue, Cues, Next, ProductView
 from bot.live.state import State
@@ -11,8 +12,6 @@ from bot.live.state import State
 RECENT = 180.0  # seconds a question stays the host's
 WARM = 120.0  # seconds that count for what to explain next
 MANY = 3  # people, before a question that is still being answered is worth the host's voice
-FEW = 2  # askers, below which nobody is told to explain a product
-REST = 180.0  # seconds after which a product may be explained again
 SHOWN = 6
 _NOT_NEW = ("read_only", "shadow", "rejected", "host_said")
 
@@ -39,16 +38,13 @@ def cues(now: float, state: State) -> Cues:
 
 
 def _next(now: float, state: State) -> tuple[Next, ...]:
-    """Rank products by how many ask about them: those in stock, not on screen now nor a moment ago."""
-    heat = Counter(product for at, product in state.heat if now - at <= WARM)
-    ranked = []
-    for id, askers in heat.most_common():
-        product, shown = state.product(id), state.shown.get(id, 0.0)
-        if product is None or not product.listed or product.stock == 0 or id == state.on_screen:
-            continue
-        if askers >= FEW and now - shown >= REST:
-            ranked.append(Next(id, askers, product.stock, shown))
-    return tuple(ranked[:3])
+    asked = Counter(product for at, product in state.heat if now - at <= WARM)
+    clicked = Counter(product for at, product in state.clicks if now - at <= WARM)
+    found = explain_next(now, state.catalogue, asked, clicked, state.on_screen, state.shown)
+    return tuple(
+        Next(w.product.id, w.askers, w.product.stock, state.shown.get(w.product.id, 0.0), w.clicks, w.product.margin)
+        for w in found[:3]
+    )
 
 
 def product_view(product: Product, catalogue: Catalogue) -> ProductView:

@@ -16,8 +16,8 @@ from bot.decide.privacy import mask, pseudonym, scope
 from bot.decide.words import clean
 from bot.domain.errors import Fatal, Retry, RoomEnded
 from bot.domain.events import Event, Heard
-from bot.domain.ports import Adapter
-from bot.domain.views import LinkState
+from bot.domain.ports import Adapter, Caps
+from bot.domain.views import LinkState, PlaceView
 from bot.live.cancelled import cancelled
 from bot.live.seen import Seen
 
@@ -172,3 +172,10 @@ class Intake:
         was, self.state, self.why = self.state, state, why
         if (was == "live") != (state == "live"):
             self._linked(state == "live")
+
+    def view(self, caps: Caps) -> PlaceView:
+        """Return how an onlooker sees this door."""
+        return PlaceView(
+            self._place, self.state, self.why, caps.can_send, caps.can_delete, len(self), self.duplicates,
+            self.malformed_frames,
+        )  # fmt: skip

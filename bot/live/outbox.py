@@ -189,7 +189,7 @@ class Outbox:
     def _answered(self, now: float, line: Line) -> None:
         self._ended(now, line, "sent")
         for question in line.questions:
-            self._suggested(question)
+            self._suggested(now, question)
             question.message = line.message
             self._state.told.add(question.product)
             self._state.close(now, question, "answered", "seen" if line.seen else "sent")
@@ -282,12 +282,13 @@ class Outbox:
         self._quota.take(now)
         state.out.append(Outgoing(key, text, reply_to, about, self._place))
 
-    def _suggested(self, question: Question) -> None:
-        if question.suggestion is None:
+    def _suggested(self, now: float, question: Question) -> None:
+        if (made := question.suggestion) is None:
             return
-        about = question.suggestion.product
-        for asker in question.askers:
-            known = self._state.context(asker.heard.viewer)
-            if about not in known.suggested:
-                told = msgspec.structs.replace(known, suggested=(*known.suggested, about))
-                self._state.remember(asker.heard.viewer, told)
+        viewers = [asker.heard.viewer for asker in question.askers if asker.heard.viewer]
+        for viewer in viewers:
+            known = self._state.context(viewer)
+            if fresh := [id for id in made.products if id not in known.suggested]:
+                told = msgspec.structs.replace(known, suggested=(*known.suggested, *fresh))
+                self._state.remember(viewer, told)
+        self._state.out += self._state.shelf.made(now, viewers, question.id, made)

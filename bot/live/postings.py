@@ -1,4 +1,4 @@
-"""Postings: lines that a person sends through us, and lines taken back."""
+"""Postings: lines that answer nobody, a person's own or one that brings up a product, and lines taken back."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from bot.decide import facts
 from bot.domain.desk import Order, Say
 from bot.domain.events import Lang
 from bot.domain.inputs import Erased
-from bot.domain.turns import Announced, CorrectionFate, Fact
+from bot.domain.turns import Announced, CorrectionFate, Fact, Suggestion
 from bot.live.questions import Ended
 from bot.live.state import Erase, State
 
@@ -34,6 +34,7 @@ class Postings:
     def __init__(self, state: State) -> None:
         self._state = state
         self._waiting: list[Posting] = []
+        self.pushed: dict[str, Suggestion] = {}  # by order: lines that nobody asked for
 
     def add(self, now: float, order: Order, text: str, lang: Lang, held: tuple[Fact, ...], product: str,
             places: Sequence[str]) -> None:  # fmt: skip
@@ -70,6 +71,8 @@ class Postings:
 
     def end(self, now: float, item: Posting, fate: CorrectionFate) -> None:
         """Record what became of a line."""
+        if (made := self.pushed.pop(item.order.id, None)) and fate == "sent":
+            self._state.out += self._state.shelf.made(now, (), "", made)
         command = item.order.command
         answer = command.answer if isinstance(command, Say) else ""
         if answer and fate != "sent":

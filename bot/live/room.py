@@ -25,6 +25,7 @@ from bot.domain.turns import Fate
 from bot.domain.viewers import ViewerContext
 from bot.domain.views import QuestionView
 from bot.live.book import Book
+from bot.live.deals import Deals
 from bot.live.desk import Desk
 from bot.live.outbox import Outbox
 from bot.live.postings import Postings
@@ -41,6 +42,7 @@ class Room:
     def __init__(self) -> None:
         self._state = State()
         self._writing, self._postings = Writing(self._state), Postings(self._state)
+        self._deals = Deals(self._state, self._postings)
         self._desk = Desk(self._state, self._writing, self._postings)
         self._outboxes = {"": Outbox(self._state, self._writing, self._postings)}
         self._waiting: OrderedDict[str, list[tuple[Heard, Reading, float]]] = OrderedDict()
@@ -57,9 +59,12 @@ class Room:
                 state.name, state.policy, state.boot, state.mode = room, policy, int(now * 1000), policy.mode
                 state.book.hold = max(policy.repeat_after, policy.correct_within)
                 state.caps = places or {"": caps}
+                state.shelf.begin(room, state.boot)
                 self._outboxes = {place: Outbox(state, self._writing, self._postings, place) for place in state.caps}
                 for place, limits in state.caps.items():
                     self._outboxes[place].link(now, False, limits)
+            case inputs.Recollected(learned):
+                self._state.shelf.recall(learned)
             case inputs.End():
                 self._end(now)
             case _ if not isinstance(item, inputs.Tick):
@@ -95,8 +100,8 @@ class Room:
                 self._desk.erased(now, item)
 
     def wake_at(self) -> float | None:
-        """Return when the room wants a `Tick`, or None while nothing is pending."""
-        times = [q.until for q in self.book]
+        """Return when the room wants a `Tick`, None while nothing is pending."""
+        times = [q.until for q in self.book] + self._deals.wake_at()
         if self._waiting:
             first = next(iter(self._waiting.values()))
             times.append(first[0][2] + self._state.policy.recall_within)
@@ -146,10 +151,8 @@ class Room:
             state.show(now, heard.product)
         elif heard.kind == "retract":
             self._retract(now, heard.place, heard.target)
-        elif heard.kind == "order" and heard.product and state.knows(heard.viewer):
-            known = state.context(heard.viewer)
-            if heard.product not in known.bought:
-                state.remember(heard.viewer, msgspec.structs.replace(known, bought=(*known.bought, heard.product)))
+        elif heard.kind in ("click", "order", "refund") and (product := state.meant(heard.product)):
+            self._deals.heard(now, heard, product)
 
     def _comment(self, now: float, heard: Heard, shed: bool) -> None:
         state = self._state
@@ -172,12 +175,10 @@ class Room:
 
     def _question(self, now: float, heard: Heard, reading: Reading) -> None:
         """Ask at once when the viewer is known; else recall the viewer first."""
-        held = self._waiting.get(heard.viewer)
-        if held is not None:
+        viewer, full = heard.viewer, len(self._waiting) >= self._state.policy.max_waiting
+        if (held := self._waiting.get(viewer)) is not None:
             held.append((heard, reading, now))
-        elif (
-            not heard.viewer or self._state.knows(heard.viewer) or len(self._waiting) >= self._state.policy.max_waiting
-        ):
+        elif not viewer or self._state.knows(viewer) or full:
             self._ask(now, heard, reading)
         else:
             self._waiting[heard.viewer] = [(heard, reading, now)]
@@ -185,7 +186,7 @@ class Room:
 
     def _recalled(self, now: float, viewer: str, context: ViewerContext) -> None:
         if not self._state.knows(viewer):
-            self._state.learn(viewer, context)
+            self._state.meet(viewer, context)
         for heard, reading, _ in self._waiting.pop(viewer, ()):
             self._ask(now, heard, reading)
 
@@ -197,8 +198,8 @@ class Room:
             return
         product, how = resolve(reading, self.catalogue, self.on_screen, context.product)
         if product:
-            state.heat.append((now, product.id))
             state.remember(heard.viewer, msgspec.structs.replace(context, product=product.id, asked=context.asked + 1))
+            state.turned(now, heard.viewer, product.id, "asked")
         product = None if reading.need else product  # the words will name the product that fits
         key, asker = state.kin.key(merge.asked(reading, product)), Asker(heard, reading, now, state.voice(heard.place))
         question = self.book.find(key, asker.place)
@@ -217,7 +218,8 @@ class Room:
             if not (said and self._writing.again(now, question, said)):
                 self._writing.draft(now, question, how)
             if len(self.book) > state.policy.max_open:
-                self._shed_coldest(now)
+                coldest = min((q for q in self.book if q.state != "sending"), key=lambda q: q.urgency(now))
+                state.close(now, coldest, "shed", "too_many_open")
 
     def _points_at(self, now: float, before: Ended, asker: Asker) -> bool:
         """End a comment like the same question a moment ago, unless more is known now or many ask again."""
@@ -260,6 +262,7 @@ class Room:
                 case _:
                     pass  # ended with another question that shared its line
         self._postings.due(now)
+        self._deals.due(now, self.catalogue)
         for outbox in self._outboxes.values():
             outbox.due(now)
 
@@ -281,10 +284,6 @@ class Room:
         if not question.askers:
             self._state.close(now, question, "retracted", "retracted")
 
-    def _shed_coldest(self, now: float) -> None:
-        pending = [q for q in self.book if q.state != "sending"]
-        self._state.close(now, min(pending, key=lambda q: q.urgency(now)), "shed", "too_many_open")
-
     def _end(self, now: float) -> None:
         self._ended = True
         for outbox in self._outboxes.values():
@@ -295,5 +294,6 @@ class Room:
             for heard, reading, _ in held:
                 self._state.turn(now, heard, reading, "expired", "room_ended")
         self._waiting.clear()
+        self._state.out += self._state.shelf.close(now)
         for question in list(self.book):
             self._state.close(now, question, "expired", "room_ended")

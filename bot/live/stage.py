@@ -16,18 +16,21 @@ from bot.domain.catalog import Catalogue, RowError
 from bot.domain.desk import Checked, Order, Ruling
 from bot.domain.inputs import Begin, Commanded, End, Entry, Erased, Hear, Input, Linked, Ruled, Stocked, Tick
 from bot.domain.law import LawTable
+from bot.domain.learning import Learning, Suggested
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Adapter, Observer, Outgoing, SessionStore
 from bot.domain.turns import Announced, Correction, Turn
-from bot.domain.views import LinkState, PlaceView, ProductView, RoomStatus
+from bot.domain.views import LinkState, ProductView, RoomStatus
 from bot.domain.work import Job
 from bot.insight.counters import Counters
 from bot.live.board import cues, product_view
 from bot.live.intake import Intake
 from bot.live.jobs import Jobs
+from bot.live.lessons import Lessons
 from bot.live.memory import Memory
 from bot.live.room import Cancel, Effect, Erase, Recall, Remember, Room
 from bot.live.sender import Sender
+from bot.live.shelf import Learn
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ class Stage:
         places: the adapters of its places by name; one alone is named "".
         key: secret for pseudonyms.
         clock: seconds since the epoch.
+        learning: where the shop keeps what it learned; None for nowhere.
 
     Attributes:
         counters: the room's figures.
@@ -65,6 +69,7 @@ class Stage:
         observers: Sequence[Observer],
         clock: Callable[[], float],
         dice: random.Random | None = None,
+        learning: Learning | None = None,
     ) -> None:
         self.name, self._places, self._policy, self._jobs = name, dict(places), policy, jobs
         self._observers, self._clock = tuple(observers), clock
@@ -90,6 +95,7 @@ class Stage:
         }  # fmt: skip
         self._turns = deque(self.doors.values())
         self.memory = Memory(store, name, self.put)
+        self.lessons = Lessons(learning, name, self.put)
         self._sender = Sender(name, self._places, policy, self.put)
 
     # --- from outside ---------------------------------------------------------------------------------------------
@@ -133,7 +139,7 @@ class Stage:
         try:
             async with asyncio.TaskGroup() as group:
                 doors = [group.create_task(self.doors[p].run(adapter)) for p, adapter in self._places.items()]
-                helpers = [group.create_task(c) for c in (self.memory.run(), self._report())]
+                helpers = [group.create_task(c) for c in (self.memory.run(), self.lessons.run(), self._report())]
                 for door in doors:
                     door.add_done_callback(lambda _: self._bell.set())
                 await self._pump(group, doors)
@@ -146,6 +152,7 @@ class Stage:
             self._feed(End())
             self._show()
             await self.memory.flush()
+            await self.lessons.flush()
             for adapter in self._places.values():
                 await adapter.aclose()
 
@@ -230,7 +237,9 @@ class Stage:
                 self._sender.carry(self._group, effect)
             case Ruling() if self._group and len(self._sender) and effect.stops and self._room.state.mode == "stopped":
                 self._group.create_task(self._silence(effect))
-            case Ruling() | Announced():
+            case Learn():
+                self.lessons.learn(effect)
+            case Ruling() | Announced() | Suggested():
                 self._tell(effect)
 
     async def _silence(self, ruling: Ruling) -> None:
@@ -269,32 +278,20 @@ class Stage:
         counters, doors = self.counters, self.doors
         best = min(doors.values(), key=lambda door: _BEST.index(door.state))
         dropped = sum((door.dropped for door in doors.values()), Counter())
-        notes = [
-            note
-            for note, on in (
-                ("link_down", any(door.state not in ("live", "ended") for door in doors.values())),
-                ("no_store", not self.memory.up),
-                ("no_worker", not self._jobs.workers),
-                ("no_catalogue", not self._products),
-            )
-            if on
-        ]
+        wrong = {
+            "link_down": any(door.state not in ("live", "ended") for door in doors.values()),
+            "no_store": not self.memory.up, "no_worker": not self._jobs.workers, "no_catalogue": not self._products,
+        }  # fmt: skip
         return RoomStatus(
             room=self.name, at=self._clock(), link=best.state, link_why=best.why,
-            places=tuple(self._view(place) for place in doors), on_screen=self._room.on_screen,
-            version=self._room.catalogue.version, products=self._products, row_errors=self.row_errors,
-            received=counters.received, fates=dict(counters.fates), open=self._room.open,
+            places=tuple(door.view(self._places[place].caps()) for place, door in doors.items()),
+            on_screen=self._room.on_screen, version=self._room.catalogue.version, products=self._products,
+            row_errors=self.row_errors, received=counters.received, fates=dict(counters.fates), open=self._room.open,
             events=dict(counters.events + dropped), duplicates=sum(door.duplicates for door in doors.values()),
             malformed=sum(door.malformed_frames for door in doors.values()),
             rate=counters.rate(self._clock()), waiting=sum(map(len, doors.values())), latency=counters.percentiles(),
             askers_asked=counters.asked, askers_covered=counters.covered, workers=self._jobs.workers,
-            store_up=self.memory.up, notes=tuple(notes), mode=self._room.state.mode,
+            store_up=self.memory.up, notes=tuple(note for note, on in wrong.items() if on), mode=self._room.state.mode,
             taken=tuple((what, target, by) for (what, target), by in self._room.state.taken.items()),
-        )  # fmt: skip
-
-    def _view(self, place: str) -> PlaceView:
-        door, caps = self.doors[place], self._places[place].caps()
-        return PlaceView(
-            place, door.state, door.why, caps.can_send, caps.can_delete, len(door), door.duplicates,
-            door.malformed_frames,
+            suggested=dict(self._room.state.shelf.figures),
         )  # fmt: skip

@@ -3,25 +3,29 @@ speaking (`outbox.py`); every comment's end passes through `turn`.
 """
 
 from collections import OrderedDict, deque
+from typing import Literal
 
 import msgspec
 
 from bot.decide.adlaw import AdLaw
+from bot.decide.recommend import Scene
 from bot.decide.shared import shared
 from bot.decide.triage import Reader, Reading
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.desk import Mode, Order, Ruling
 from bot.domain.events import Heard
 from bot.domain.law import LawTable
+from bot.domain.learning import Suggested, Taken
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Outgoing
 from bot.domain.turns import Announced, Correction, Fate, Turn
-from bot.domain.viewers import ViewerContext
+from bot.domain.viewers import TRAIL, ViewerContext
 from bot.domain.views import QuestionState, QuestionView
 from bot.domain.work import Job
 from bot.live.book import Book
 from bot.live.kin import Kin
 from bot.live.questions import Ended, Question
+from bot.live.shelf import Learn, Shelf
 
 HEAT = 5000  # questions about products, remembered for what to explain next
 KNOWN_VIEWERS = 5000  # session contexts kept in the room; the store has the rest
@@ -57,7 +61,9 @@ class Erase(msgspec.Struct, frozen=True):
     message: str
 
 
-Effect = Recall | Remember | Job | Cancel | Outgoing | Turn | Correction | Ruling | Announced | Erase
+Effect = (
+    Recall | Remember | Job | Cancel | Outgoing | Turn | Correction | Ruling | Announced | Erase | Suggested | Learn
+)
 
 
 class State:
@@ -71,7 +77,8 @@ class State:
         mode: what may be sent; `taken` says what a person looks after: ("room", ""), ("product", id), ("viewer", id).
         angry: viewers who complained, and when; `told` products that something was said of.
         screen: what the platform says is on screen; `shown` when each product was last.
-        heat: which product was asked about, and when.
+        heat: which product was asked about, and when; `clicks` on its card.
+        shelf: what is suggested and learned of it.
         out: what the input at hand leads to.
     """
 
@@ -87,10 +94,14 @@ class State:
         self.told: set[str] = set()
         self.screen = ""
         self.heat: deque[tuple[float, str]] = deque(maxlen=HEAT)
+        self.clicks: deque[tuple[float, str]] = deque(maxlen=HEAT)
         self.shown: dict[str, float] = {}
+        self.shelf = Shelf()
         self.book, self.kin = Book(), Kin()
         self.out: list[Effect] = []
         self._viewers: OrderedDict[str, ViewerContext] = OrderedDict()
+        self._chinese = 0.0  # lines in Chinese less those in English, old ones fading
+        self._early: OrderedDict[str, ViewerContext] = OrderedDict()
         self._changed: dict[str, QuestionView] = {}
         self._touched: dict[str, Question] = {}
         self.stock(Catalogue())
@@ -104,12 +115,15 @@ class State:
 
     @property
     def on_screen(self) -> str:
-        """Id of the product on screen; platforms name it by id or by link number."""
-        screen = self.screen
-        if screen not in self.catalogue.by_id and screen.isdecimal() and len(screen) < 10:
-            numbered = self.catalogue.by_number.get(int(screen))
+        """Id of the product on screen."""
+        return self.meant(self.screen)
+
+    def meant(self, product: str) -> str:
+        """Return the id of a product that a platform names by id or by link number, "" for none of ours."""
+        if product not in self.catalogue.by_id and product.isdecimal() and len(product) < 10:
+            numbered = self.catalogue.by_number.get(int(product))
             return numbered.id if numbered else ""
-        return screen
+        return product
 
     def show(self, now: float, product: str) -> None:
         """Another product comes on screen."""
@@ -149,6 +163,47 @@ class State:
         if viewer:
             self.learn(viewer, context)
             self.out.append(Remember(viewer, context))
+
+    def turned(self, now: float, viewer: str, product: str, how: Taken) -> None:
+        """A viewer turned to a product: asked about it, opened its card, or ordered it."""
+        (self.clicks if how == "clicked" else self.heat).append((now, product))
+        if viewer:
+            self.note(viewer, "trail", product)
+            self.out += self.shelf.turned(now, viewer, product, how)
+
+    @property
+    def speaks_chinese(self) -> bool:
+        """Whether more of those who asked lately wrote Chinese than English."""
+        return self._chinese >= 0
+
+    def note(self, viewer: str, field: Literal["trail", "bought", "returned"], product: str) -> None:
+        """Add a product to what is known of a viewer; of one whose context is not here yet it is kept until it is."""
+        if not viewer:
+            return
+        known = self._viewers.get(viewer) or self._early.get(viewer, NOBODY)
+        before: tuple[str, ...] = getattr(known, field)
+        if before[-1:] == (product,) or (field != "trail" and product in before):
+            return
+        more = msgspec.structs.replace(known, **{field: (*before, product)[-TRAIL:]})
+        if viewer in self._viewers:
+            self.remember(viewer, more)
+            return
+        self._early[viewer] = more
+        if len(self._early) > KNOWN_VIEWERS:
+            self._early.popitem(last=False)
+
+    def meet(self, viewer: str, context: ViewerContext) -> None:
+        """Keep a context that came from the store, with what happened before it came."""
+        early = self._early.pop(viewer, None)
+        if early is None:
+            self.learn(viewer, context)
+            return
+        joined = {f: (*getattr(context, f), *getattr(early, f))[-TRAIL:] for f in ("trail", "bought", "returned")}
+        self.remember(viewer, msgspec.structs.replace(context, **joined))
+
+    def scene(self, now: float) -> Scene:
+        """Return what is known when a product is to be picked."""
+        return self.shelf.scene(now, self.on_screen, self.shown, self.policy)
 
     def complained(self, now: float, viewer: str) -> None:
         """Remember that a viewer is angry."""
@@ -224,6 +279,7 @@ class State:
             }  # fmt: skip
         if reading is not None:
             more |= {"lang": reading.lang, "kind": reading.kind, "slots": reading.slots}
+            self._chinese = 0.98 * self._chinese + (1 if reading.lang == "zh" else -1)
         turn = Turn(
             self.name, heard.seq, heard.id, heard.viewer, heard.text, fate, reason, heard.at, decided or now, now,
             version=self.catalogue.version, place=heard.place, **more,  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ class Writing:
         if why := state.in_hand(question.product):
             state.close(now, question, "to_host", why)
             return
-        match self._decide(question, how):
+        match self._decide(now, question, how):
             case Words() as words:
                 question.suggestion = words.suggestion if state.policy.suggest else None
                 self._ready(now, question, words.body, words.facts, "fact", question.drafted or now)
@@ -54,7 +54,7 @@ class Writing:
         state = self._state
         free = state.policy.model_jobs - len(state.book.in_state("drafting"))
         for question in sorted(state.book.in_state("open"), key=lambda q: -q.urgency(now))[: max(0, free)]:
-            match self._decide(question, "product_gone"):
+            match self._decide(now, question, "product_gone"):
                 case AskModel(prefix, suffix):
                     self._jobs += 1
                     id, until = f"{state.name}:{state.boot}:{self._jobs}", now + state.policy.model_within
@@ -170,7 +170,8 @@ class Writing:
         product = self._state.product(question.product)
         return f"{product.category} {product.name.zh} {product.name.en}" if product else ""
 
-    def _decide(self, question: Question, how: str) -> Draft:
+    def _decide(self, now: float, question: Question, how: str) -> Draft:
         state, first = self._state, question.askers[0].heard
         product = state.product(question.product)
-        return draft(question.text, question.reading, product, how, state.catalogue, state.context(first.viewer))
+        context, scene = state.context(first.viewer), state.scene(now)
+        return draft(question.text, question.reading, product, how, state.catalogue, context, scene)

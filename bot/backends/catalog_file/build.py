@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.backends.catalog_file import skus
-from bot.backends.catalog_file.cells import currency_of, faq_of, number_of, price_of
+from bot.backends.catalog_file.cells import currency_of, faq_of, margin_of, number_of, price_of
 from bot.backends.catalog_file.columns import MAX_LABEL, MAX_TEXT, Columns, View
 from bot.backends.catalog_file.messages import Bad, bad
 from bot.backends.catalog_file.text import is_blank, names, one_line
-from bot.domain.catalog import Faq, Money, Product, Sku, Text
+from bot.domain.catalog import Faq, Margin, Money, Product, Sku, Text
 
 
 class Draft:
@@ -124,7 +124,18 @@ class Draft:
             texts=self.texts,
             faq=tuple(Faq(q, a) for q, a in self.faq.items()),
             listed=any(p.listed for p in pieces),
+            margin=self._margin(),
         )
+
+    def _margin(self) -> Margin:
+        text = self.view.label("margin")
+        if is_blank(text):
+            return ""
+        found = margin_of(text)
+        if isinstance(found, Bad):
+            self.view.complain(self.view.columns.heading("margin"), found)
+            return ""
+        return found
 
     def _distinct(self) -> list[skus.Piece]:
         on_sale = [p for p in self.pieces if p.listed] or self.pieces

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.backends.catalog_file.headings import CURRENCY_WORDS
 from bot.backends.catalog_file.messages import Bad, bad
 from bot.backends.catalog_file.text import is_blank, one_line, squeezed
-from bot.domain.catalog import Faq, Money
+from bot.domain.catalog import Faq, Margin, Money
 
 MOST = 1_000_000_000  # pieces, or whole units of money: more is a slip of the keyboard
 _LETTER_SIZE = re.compile(r"(?:[2-6]?X{0,4}[SL]|M|F|均码)", re.I)
@@ -180,6 +180,26 @@ def listed_of(text: str) -> bool | Bad:
     if plain in _NO:
         return False
     return bad("listed_words", text)
+
+
+_MARGINS: dict[str, Margin] = {
+    "高": "high", "高利润": "high", "高毛利": "high", "high": "high", "a": "high",
+    "中": "mid", "中等": "mid", "mid": "mid", "medium": "mid", "b": "mid",
+    "低": "low", "低利润": "low", "低毛利": "low", "low": "low", "c": "low",
+}  # fmt: skip
+HIGH_MARGIN, LOW_MARGIN = 40.0, 20.0  # percent from which, and below which, a margin is classed so
+
+
+def margin_of(text: str) -> Margin | Bad:
+    """Read a margin class: a word, or a share of the price such as "35%"."""
+    plain = squeezed(text)
+    if plain in _MARGINS:
+        return _MARGINS[plain]
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(%?)", plain)
+    if not found:
+        return bad("margin_words", text)
+    share = float(found[1]) * (1 if found[2] or float(found[1]) > 1 else 100)
+    return "high" if share >= HIGH_MARGIN else "low" if share < LOW_MARGIN else "mid"
 
 
 def faq_of(text: str) -> tuple[list[Faq], str]:

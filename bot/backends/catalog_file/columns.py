@@ -13,7 +13,7 @@ from bot.domain.catalog import RowError, Text
 MAX_TEXT = 2000  # characters of one statement
 MAX_LABEL = 200  # characters of an id, a size, a name
 MAX_ERRORS = 500
-_ONE_COLUMN = frozenset(("id", "number", "sku", "listed", "currency"))
+_ONE_COLUMN = frozenset(("id", "number", "sku", "listed", "currency", "margin"))
 
 Complain = Callable[[int, str, Bad, bool], None]
 

@@ -67,6 +67,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "companions": ("搭配", "搭配商品", "关联商品", "companions", "companion", "goes well with", "pairs with"),
     "listed": ("上架", "是否上架", "上架状态", "状态", "listed", "status", "on sale", "active"),
     "currency": ("币种", "货币", "currency"),
+    "margin": ("利润档", "毛利档", "利润等级", "毛利率", "利润率", "margin", "margin class", "profit margin"),
 }  # fmt: skip
 CURRENCY_WORDS = {
     "元": "CNY", "人民币": "CNY", "rmb": "CNY", "¥": "CNY", "cny": "CNY", "yuan": "CNY", "美元": "USD", "美金": "USD",

@@ -125,6 +125,12 @@ _ROW: dict[str, tuple[str, str, str, str]] = {
         "写“上架”或“下架”",
         "write yes or no",
     ),
+    "margin_words": (
+        "“{0}”看不出利润高低，先当作未知",
+        '"{0}" is no margin class and is taken as unknown',
+        "写“高”“中”“低”，或百分比，如 35%",
+        "write high, mid or low, or a share such as 35%",
+    ),
     "differs": (
         "“{0}”和同一商品前面写的“{1}”不同，以前面为准",
         '"{0}" differs from "{1}" said above for this product; the first one counts',

@@ -48,6 +48,9 @@ def write_csv(catalogue: Catalogue, path: Path) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
+_MARGINS = {"": "", "high": "高", "mid": "中", "low": "低"}
+
+
 def _columns(products: Sequence[Product]) -> list[tuple[str, _Cell]]:
     found: list[tuple[str, _Cell]] = [
         (own_heading("id", ""), lambda p, s, first: p.id),
@@ -64,6 +67,8 @@ def _columns(products: Sequence[Product]) -> list[tuple[str, _Cell]]:
         (own_heading("currency", ""), lambda p, s, first: _currency(p)),
         (own_heading("listed", ""), lambda p, s, first: ("上架" if p.listed else "下架") if first else ""),
     ]
+    if any(p.margin for p in products):
+        found.append((own_heading("margin", ""), lambda p, s, first: _MARGINS[p.margin] if first else ""))
     for field in dict.fromkeys((*TEXT_FIELDS, *(f for p in products for f in p.texts))):
         found += _bilingual(field, products, _statement(field))
     found.append((own_heading("faq", ""), lambda p, s, first: "\n".join(map(_pair, p.faq)) if first else ""))

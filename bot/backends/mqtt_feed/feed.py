@@ -25,6 +25,7 @@ from paho.mqtt.properties import Properties
 from bot.backends.mqtt_feed.dial import PATIENCE, dial
 from bot.backends.mqtt_feed.messages import ROOT, Outcome, Products, State, Turns, Wanted, level, outcome
 from bot.domain.desk import Order, Person, Role, Ruling
+from bot.domain.learning import Suggested
 from bot.domain.ports import Desks
 from bot.domain.turns import Announced, Turn
 from bot.domain.views import Cues, QuestionView, RoomStatus, announced
@@ -88,6 +89,8 @@ class MqttFeed:
                 self._pending(room, item)
             case Announced():
                 self._put(f"{self._room(room)}/line", _encode(announced(item)))
+            case Suggested():
+                self._each(f"{self._room(room)}/suggestion", _encode(item))
             case Ruling():
                 self._rule(room, outcome(item))
             case RoomStatus():
@@ -131,7 +134,11 @@ class MqttFeed:
     def _rule(self, room: str, told: Outcome) -> None:
         base = self._room(room)
         topic = f"{base}/answer/{_answer(told.answer)}/ruling" if told.answer else f"{base}/ruling"
-        self._rulings.append((topic, _encode(told)))
+        self._each(topic, _encode(told))
+
+    def _each(self, topic: str, payload: bytes) -> None:
+        """Let a message wait of which each one counts."""
+        self._rulings.append((topic, payload))
         if len(self._rulings) > MOST:
             self._rulings.popleft()
             self.dropped += 1

@@ -7,6 +7,7 @@
     zhubo/v1/room/ROOM/kpi                       RoomStatus, about once a second
     zhubo/v1/room/ROOM/turn                      Turns, at most every 75 ms
     zhubo/v1/room/ROOM/line                      QuestionView of a line that a person posted
+    zhubo/v1/room/ROOM/suggestion                Suggested: what came of a suggestion
     zhubo/v1/room/ROOM/answer/ID/pending         retained QuestionView; empty when it is ruled on
     zhubo/v1/room/ROOM/answer/ID/ruling          Outcome of a command on an answer
     zhubo/v1/room/ROOM/ruling                    Outcome of any other command
@@ -23,6 +24,7 @@ import re
 import msgspec
 
 from bot.domain.desk import Command, Mode, Ruling
+from bot.domain.learning import Suggested
 from bot.domain.turns import Turn
 from bot.domain.views import Cues, LinkState, ProductView, QuestionView, RoomStatus
 
@@ -103,6 +105,7 @@ TOPICS: dict[str, type[msgspec.Struct]] = {
     "room/+/kpi": RoomStatus,
     "room/+/turn": Turns,
     "room/+/line": QuestionView,
+    "room/+/suggestion": Suggested,
     "room/+/answer/+/pending": QuestionView,
     "room/+/answer/+/ruling": Outcome,
     "room/+/ruling": Outcome,

@@ -104,7 +104,7 @@ function Card({ w, ui, card, chosen, editing, choose, edit, at }) {
     ${editing ? html`<${Editor} w=${w} ui=${ui} card=${card} close=${() => edit(false)} />` : ""}
     ${card.first && html`<p class="before" dir="auto"><s>${card.first}</s></p>`}
     ${editing ? "" : html`<p class="said" dir="auto">${card.answer}</p>`}
-    ${card.suggestion?.text && html`<p class="because" dir="auto">${w.alsoSee}: ${card.suggestion.text}</p>`}
+    ${card.suggestion?.text && html`<p class="because" dir="auto">${w.alsoSee}: ${card.suggestion.text}${card.suggestion.why ? html` <span class="slot">${card.suggestion.why}</span>` : ""}</p>`}
     ${card.hits?.length > 0 && html`<${Hits} w=${w} hits=${card.hits} />`}
     <p class="proof"><span class="chip path" data-path=${card.path}>${w.of("path", card.path)}</span><${Facts} w=${w} q=${card} facts=${card.facts ?? []} was=${card.was ?? []} />${card.was?.length > 0 && html`<span class="why">${w.reason("fact_changed")}</span>`}</p>
     ${chosen && !editing && mayRule() && html`<div class="acts">

@@ -10,12 +10,12 @@ const GUARD = 500; // ms
 const words = {
   zh: {
     title: "提词屏", onScreen: "正在讲解", none: "没有要口头回答的问题", people: "人问", you: "你来答", said: "已说", space: "空格键", next: "接着讲", stopped: "助手已停",
-    asked: (n) => `近 2 分钟 ${n} 人问`, left: (n) => `库存 ${n}`, never: "本场还没讲过", ago: (m) => `${m} 分钟前讲过`, read: "朗读", lost: "连接断开，正在重连…", logIn: "登录", token: "口令",
+    clicks: (n) => `${n} 人点开`, margin: { high: "利润高", mid: "", low: "利润低" }, asked: (n) => `近 2 分钟 ${n} 人问`, left: (n) => `库存 ${n}`, never: "本场还没讲过", ago: (m) => `${m} 分钟前讲过`, read: "朗读", lost: "连接断开，正在重连…", logIn: "登录", token: "口令",
     number: (n) => `${n}号`, comma: "，", name: (p) => p.zh || p.en, wait: "等待直播间…", other: "English", wrong: "口令不对",
   },
   en: {
     title: "Teleprompter", onScreen: "On screen", none: "Nothing to answer by voice", people: "asked", you: "Over to you", said: "Said it", space: "Space", next: "Explain next", stopped: "Assistant stopped",
-    asked: (n) => `${n} asked in 2 min`, left: (n) => `${n} left`, never: "not shown yet", ago: (m) => `shown ${m} min ago`, read: "Read aloud", lost: "Connection lost, reconnecting…", logIn: "Log in", token: "Token",
+    clicks: (n) => `${n} opened it`, margin: { high: "high margin", mid: "", low: "low margin" }, asked: (n) => `${n} asked in 2 min`, left: (n) => `${n} left`, never: "not shown yet", ago: (m) => `shown ${m} min ago`, read: "Read aloud", lost: "Connection lost, reconnecting…", logIn: "Log in", token: "Token",
     number: (n) => `#${n}`, comma: ", ", name: (p) => p.en || p.zh, wait: "Waiting for the room…", other: "中文", wrong: "Wrong token",
   },
 };
@@ -55,7 +55,7 @@ function Next({ w, next }) {
   const p = product(next.product);
   if (!p) return "";
   const since = next.shown ? w.ago(Math.max(1, Math.round((now() - next.shown) / 60))) : w.never;
-  return html`<p class="next">${w.next} <b>${label(w, p)}</b><em>${[w.asked(next.askers), next.stock === undefined ? "" : w.left(next.stock), since].filter(Boolean).join(w.comma)}</em></p>`;
+  return html`<p class="next">${w.next} <b>${label(w, p)}</b><em>${[next.askers ? w.asked(next.askers) : "", next.clicks ? w.clicks(next.clicks) : "", next.stock === undefined ? "" : w.left(next.stock), since, w.margin[next.margin]].filter(Boolean).join(w.comma)}</em></p>`;
 }
 
 function App() {

@@ -61,7 +61,7 @@ export function Goods({ w, ui }) {
       : products.length > 0 && html`<div class="hero none">${w.nothingOnScreen}</div>`}
     <div class="scroll">
       ${products.length ? html`<ul class="products">${products.map((p) => html`<li key=${p.id} class=${`${p === hero ? "now" : ""} ${changedNow(p) ? "flash" : ""} ${pieces(p.stock) === 0 ? "out" : ""}`}>
-        <span class="no">${p.number > 0 ? p.number : "–"}</span><span class="name" title=${name(w, p)}>${heatOf(p.id) ? html`<span class="heat warm" title=${w.heatOf(heatOf(p.id))}>${w.askers(heatOf(p.id))}</span> ` : ""}${name(w, p)}</span><${Price} w=${w} p=${p} /><${Stock} w=${w} text=${p.stock} />${mayRule() && html`<${Acts} w=${w} ui=${ui} p=${p} now=${p === hero} />`}</li>`)}</ul>`
+        <span class="no">${p.number > 0 ? p.number : "–"}</span><span class="name" title=${name(w, p)}>${store.status?.suggested?.[p.id] ? html`<span class="slot" title=${w.suggestedHelp}>${w.suggestedSo(...store.status.suggested[p.id])}</span> ` : ""}${heatOf(p.id) ? html`<span class="heat warm" title=${w.heatOf(heatOf(p.id))}>${w.askers(heatOf(p.id))}</span> ` : ""}${name(w, p)}</span><${Price} w=${w} p=${p} /><${Stock} w=${w} text=${p.stock} />${mayRule() && html`<${Acts} w=${w} ui=${ui} p=${p} now=${p === hero} />`}</li>`)}</ul>`
         : html`<p class="empty">${w.noGoods}</p>`}
       ${goods?.total > products.length && html`<p class="rest">${w.more(goods.total - products.length)}</p>`}
     </div>

@@ -81,7 +81,7 @@ const Answer = ({ w, ui, q }) => {
   return html`<li class=${`answer ${sent ? "sent" : "unsent"}`} data-fate=${q.state} ...${link(ui, q)}>
     <p class="to">${q.place && html`<small class="place">${w.place(q.place)}</small>`}<span class="ask" dir="auto">${q.text}</span><${About} w=${w} q=${q} /><${Askers} w=${w} ui=${ui} q=${q} /></p>
     <p class="said" dir="auto">${q.answer || "—"}</p>
-    ${s && html`<p class="suggestion"><b>${w.alsoSee}</b><span class="about"><b>${w.product(product(s.product))}</b></span><span class="slot">${w.of("suggestion", s.reason)}</span>${said(q, s) ? "" : html`<span class="because" dir="auto">${s.text}</span>`}</p>`}
+    ${s && html`<p class="suggestion"><b>${w.alsoSee}</b><span class="about"><b>${w.product(product(s.product))}</b></span><span class="slot">${w.of("suggestion", s.reason)}</span>${s.why ? html`<span class="because" dir="auto">${s.why}</span>` : ""}${said(q, s) ? "" : html`<span class="because" dir="auto">${s.text}</span>`}</p>`}
     <p class="proof">
       ${sent ? "" : html`<${Chip} w=${w} fate=${q.state} />${q.reason && html`<span class="why">${w.reason(q.reason)}</span>`}`}
       ${q.path && html`<span class="chip path" data-path=${q.path}>${w.of("path", q.path)}</span>`}

@@ -103,7 +103,7 @@ const DETAILED = new Set(["number", "promise", "size", "colour", "states_stock"]
 
 const suggestions = {
   sold_out: ["售罄替代", "Instead of a sold-out one"], budget: ["符合预算", "Fits the budget"],
-  companion: ["搭配", "Goes well with it"], need: ["符合需求", "Fits the need"],
+  companion: ["搭配", "Goes well with it"], need: ["符合需求", "Fits the need"], push: ["主动推荐", "Brought up unasked"],
 };
 
 const platforms = {
@@ -213,6 +213,7 @@ export function wordsFor(lang) {
     command: (c) => (c.do === "mode" ? modes[c.mode]?.[i] : c.do === "takeover" && c.on === false ? (zh ? "交还" : "gave back") : c.do === "approve" && c.text ? (zh ? "改后通过" : "edited") : commands[c.do]?.[i]) ?? c.do,
     claimedBy: (name) => (zh ? `${name} 正在处理` : `${name} is on it`),
     takenNote: (what, target, by) => (zh ? `${by} 接管了${what === "room" ? "整个直播间" : what === "product" ? `商品 ${target}` : `观众 ${target.slice(0, 6)}`}，助手在这里不发言。` : `${by} has taken over ${what === "room" ? "the room" : what === "product" ? `product ${target}` : `viewer ${target.slice(0, 6)}`}: the assistant is silent there.`),
+    suggestedSo: (made, taken) => (zh ? `荐${made} 应${taken}` : `${taken}/${made}`), suggestedHelp: zh ? "本场推荐次数，和其中被点开、追问或下单的次数" : "Taken up / suggested in this show: opened, asked about or ordered",
     heatOf: (n) => (zh ? `近 2 分钟 ${n} 人问` : `${n} asked in the last 2 minutes`),
     field: (name) => (name.startsWith("faq:") ? `${fields.faq[i]} · ${name.slice(4)}` : (fields[name]?.[i] ?? name)),
     value: (fact) => (["price", "original"].includes(fact.field) ? money(fact.value) : fact.value.startsWith(">") ? (zh ? `${fact.value.slice(1)} 以上` : `over ${fact.value.slice(1)}`) : half(fact.value, lang, "\n")),
