@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         rooms: room URLs, `scheme://address`; the scheme names the adapter. Several are places of one show.
         apart: each room is a show of its own.
         catalogue: file of products (.csv, .xlsx, .json); "" for none.
+        script: the host's script for the teleprompter, as `zhubo script --out FILE.json` saves it; "" for none.
         rules: table of advertising law (.toml); "" for the one that comes with zhubo.
         redis_url: `redis://…`, `rediss://…` or `unix://…`; "" starts the embedded Valkey.
         data: folder for journals, the store and the pseudonym key.
@@ -55,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     apart: bool = False
     catalogue: str = ""
     rules: str = ""
+    script: str = ""
     redis_url: str = ""
     data: str = ".zhubo"
     page_host: str = "127.0.0.1"

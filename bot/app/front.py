@@ -31,12 +31,14 @@ from bot.backends.redis_queue import RedisJobs, ping
 from bot.backends.redis_store import RedisStore
 from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import RulesFile
+from bot.backends.script_file import load as load_script
 from bot.backends.valkey import store_url
 from bot.decide.patterns import compile_all
 from bot.decide.privacy import scope
 from bot.domain.catalog import Catalogue, RowError
 from bot.domain.desk import Person
 from bot.domain.errors import BrokerError, CatalogueError, Fatal, RulesError, SettingsError, StoreError
+from bot.domain.inputs import Scripted
 from bot.domain.ports import Adapter, AdapterFactory, Observer
 from bot.live.jobs import Jobs
 from bot.live.lag import Lag
@@ -139,6 +141,7 @@ class Front:
         file = CatalogueFile(Path(settings.catalogue), currency=settings.currency) if settings.catalogue else None
         rules = RulesFile(Path(settings.rules) if settings.rules else RULES)
         table = await asyncio.to_thread(rules.load)
+        script = await asyncio.to_thread(load_script, Path(settings.script)) if settings.script else None
         await asyncio.to_thread(compile_all)
         if file is not None:
             self._stocked(await asyncio.to_thread(file.load))
@@ -172,6 +175,8 @@ class Front:
                     clock=time.time, learning=learning,
                 )  # fmt: skip
                 self.stages[name].rule(table)
+                if script:
+                    self.stages[name].put(Scripted(script))
                 self.stages[name].stock(self._catalogue, self._errors)
                 if self._stopping:
                     self.stages[name].stop()

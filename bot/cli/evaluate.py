@@ -86,6 +86,29 @@ def recommend(data: Path, journals: Sequence[Path], *, full: bool, picture: Path
     return report(console, sections, began)
 
 
+def script(data: Path, *, full: bool) -> int:
+    """Measure live scripts: by code alone on a hundred products, and with the default model's help."""
+    from bot.training import scripts
+
+    began, console = time.monotonic(), Console()
+    goods, law = load_catalogue(GOODS, version=1).catalogue, AdLaw(load_rules())
+    with console.status("") as status:
+        sections = [("Scripts", scripts.figures(goods, law, data if data.is_dir() else None, _audit, status.update))]
+        if weights := known(DEFAULT_MODEL, cache=default_cache()):
+            from bot.backends.models.writer import SlotWriter
+
+            writer = SlotWriter.load(weights, slots=16)
+            count = scripts.PRODUCTS if full else 12
+            sections.append(("With the model", scripts.model_figures(goods, law, writer, count, _audit, status.update)))
+        else:
+            console.print(f"{DEFAULT_MODEL} is not here: left out. Fix: zhubo worker --prepare", markup=False)
+    return report(console, sections, began)
+
+
+def _audit(line: str, catalogue: Catalogue) -> list[str]:
+    return [f"{wrong.number}: {wrong.why}" for wrong in explain(line, catalogue)]
+
+
 def report(console: Console, sections: Sequence[tuple[str, Sequence[Figure]]], began: float) -> int:
     """Print figures with their floors; returns 1 when one was missed."""
     table = Table(show_edge=False, title_justify="left")

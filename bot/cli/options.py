@@ -14,6 +14,7 @@ Rooms = Annotated[
 ]
 Goods = Annotated[Path | None, typer.Option("--catalogue", help="Your products: .csv, .xlsx or .json. 商品表")]
 Rules = Annotated[Path | None, typer.Option("--rules", help="Table of advertising law (.toml). 广告法规则表")]
+ScriptFile = Annotated[Path | None, typer.Option("--script", help="Script for the teleprompter (.json). 提词脚本")]
 RedisUrl = Annotated[str | None, typer.Option("--redis-url", help="Valkey/Redis; default: embedded. 默认用内置")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for journals and the store. 数据目录  [.zhubo]")]
 PagePort = Annotated[

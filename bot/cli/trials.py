@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import Config, Data, RedisUrl
+from bot.cli.options import Config, Data, Goods, Model, RedisUrl, Rules
 from bot.domain.errors import ZhuboError
 
 
@@ -15,6 +15,7 @@ def add(app: typer.Typer) -> None:
     app.command()(loadtest)
     app.command()(kit)
     app.command()(learned)
+    app.command()(script)
 
 
 def evaluate(
@@ -33,7 +34,9 @@ def evaluate(
         raise typer.Exit(measures.evaluate(data, full=full))
     if what == "recommend":
         raise typer.Exit(measures.recommend(data, journals or [], full=full, picture=picture))
-    raise ZhuboError(f"eval {what}: there is no such trial. Fix: use answers or recommend.")
+    if what == "script":
+        raise typer.Exit(measures.script(data, full=full))
+    raise ZhuboError(f"eval {what}: there is no such trial. Fix: use answers, recommend or script.")
 
 
 def loadtest(
@@ -96,3 +99,47 @@ def learned(
 
     given = {"redis_url": redis_url, "data": str(data) if data else None}
     raise typer.Exit(show(load(config, given), export, teach or [], reset=reset))
+
+
+def script(
+    catalogue: Goods = None,
+    minutes: Annotated[float, typer.Option(help="How long it takes to speak. 时长（分钟）")] = 30.0,
+    lang: Annotated[str, typer.Option(help="zh or en. 语言")] = "zh",
+    theme: Annotated[str, typer.Option(help="What the show is about. 主题")] = "",
+    tone: Annotated[str, typer.Option(help="lively, warm or calm. 语气")] = "warm",
+    platform: Annotated[str, typer.Option(help="Its own rules of law apply too. 平台")] = "",
+    product: Annotated[list[str] | None, typer.Option(help="Link number or id; may be repeated. 商品")] = None,
+    variant: Annotated[int, typer.Option(min=0, help="Another number, other words. 换个数字换一版")] = 0,
+    name: Annotated[str, typer.Option(help="Title. 标题")] = "",
+    out: Annotated[list[Path] | None, typer.Option(help=".md, .docx, .json or .txt; may be repeated. 输出")] = None,
+    read_aloud: Annotated[bool, typer.Option("--read-aloud", help="Numbers as they are read. 数字写成读法")] = False,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Words from code alone. 不用模型")] = False,
+    check: Annotated[Path | None, typer.Option(help="A saved .json: what became untrue? 检查已保存的脚本")] = None,
+    section: Annotated[str, typer.Option(help="With --check: write this section anew. 重写这一段")] = "",
+    edit: Annotated[str, typer.Option(help="With --section: put this sentence first. 手写一句")] = "",
+    lock: Annotated[bool, typer.Option("--lock", help="With --section: lock it, or let it go. 锁定")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="With --check: take the mends. 采纳更新")] = False,
+    model: Model = None,
+    rules: Rules = None,
+    config: Config = None,
+) -> None:
+    """Write a live script whose every figure rests on your product list. 按商品表写直播脚本。"""
+    from bot.cli import script as scripts
+    from bot.demo.play import GOODS
+    from bot.domain.script import TONES, Brief
+    from bot.settings import load
+
+    for option, value, all_ in (("--lang", lang, ("zh", "en")), ("--tone", tone, TONES)):
+        if value not in all_:
+            raise ZhuboError(f"{option} {value}: there is no such one. Fix: use one of {', '.join(all_)}.")
+    given = {"catalogue": str(catalogue or GOODS), "model": model, "rules": str(rules) if rules else None}
+    settings = load(config, given)
+    if check:
+        raise typer.Exit(scripts.again(settings, check, section, edit=edit, lock=lock, accept=accept))
+    brief = Brief(
+        lang="en" if lang == "en" else "zh", seconds=60 * minutes, theme=theme,
+        tone="lively" if tone == "lively" else "calm" if tone == "calm" else "warm", platform=platform,
+        products=tuple(product or ()), variant=variant,
+    )  # fmt: skip
+    title = name or ("直播脚本" if lang == "zh" else "Live script")
+    raise typer.Exit(scripts.make(settings, brief, title, out or [], model=not no_model, read_aloud=read_aloud))

@@ -160,6 +160,11 @@ def promise(text: str) -> re.Match[str] | None:
     return _PROMISE.search(text)
 
 
+def stock(text: str) -> re.Match[str] | None:
+    """Return the first word of a lower-case text that speaks of stock, or hurries."""
+    return _STOCK.search(text)
+
+
 def claim(text: str, known: str, borne: Collection[str] = ()) -> str:
     """Return which absolute or health claim of a lower-case text stands neither in `known` nor in `borne`, or ""."""
     return next((f[0] for f in _CLAIM.finditer(text) if f[0] not in known and f[0] not in borne), "")

@@ -14,10 +14,12 @@ ABOUT = 1.2  # "about 150" allows a fifth more
 
 _NEAR = 9  # characters around a sum in which the word stands that makes it a limit
 _BELOW_BEFORE = re.compile(
-    r"(?:预算|不超过|别超过|不要超过|不高于|最多|至多|顶多|低于|少于|小于|上限|封顶|控制在|under|below|less than|"
+    r"(?:预算|不超过|别超过|别太超过|不要超过|不高于|最多|至多|顶多|低于|少于|小于|上限|封顶|控制在|under|below|"
+    r"less than|"
     r"within|up to|"
-    r"max(?:imum)?|budget|no more than|not more than|cheaper than|at most|limit|spend|beneath|only have|i have|got|"
-    r"不到|只有|就|手里有|兜里有|拿着|打算花|花)\W*(?:is|of|to|is around|大概|大约|在|about|around|just|only|the|"
+    r"max(?:imum)?|bud?g?[ej]+t|no more than|not more than|cheaper than|at most|limit|spend|beneath|only have|"
+    r"i have|got|"
+    r"不到|只有|就|手里有|兜里有|拿着|打算花|花)\W*(?:is|of|to|an?|is around|大概|大约|在|about|around|just|only|the|"
     r"就|是|有|个|也就)?\W*$",
     re.I,
 )
@@ -32,7 +34,10 @@ _ABOUT_AFTER = re.compile(
     r"^\W*(?:块|元)?\W*(?:左右|上下|附近|出头|来块|来|差不多|样子|的样子|or so|ish|-ish|give or take)", re.I
 )
 _ABOVE_BEFORE = re.compile(
-    r"(?:超过|至少|最少|不低于|起码|高于|over|above|at least|more than|from|minimum|不少于)\W*$", re.I
+    r"(?:(?<![不别没要])超过|至少|最少|不低于|起码|高于|"
+    r"(?<!nothing )(?<!anything )(?<!not )(?<!go )(?<!n't be )over|above|at least|more than|from|minimum|"
+    r"不少于)\W*$",
+    re.I,
 )
 _ABOVE_AFTER = re.compile(
     r"^\W*(?:块|元)?(?:以上|往上|之上|起步|起|\+|or (?:more|above|up|over)|and up|plus\b|upwards)", re.I
@@ -56,6 +61,10 @@ _VAGUE: tuple[tuple[re.Pattern[str], tuple[int | None, int | None]], ...] = (
 )  # fmt: skip
 
 
+_TEN = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
+_TENS = re.compile(r"([一二三四五六七八])([二三四五六七八九])十(?=块|元|的|左右|以内|$|\W)")  # 四五十: 40 to 50
+
+
 class Need(msgspec.Struct, frozen=True, omit_defaults=True):
     """A need in slots.
 
@@ -73,6 +82,11 @@ class Need(msgspec.Struct, frozen=True, omit_defaults=True):
     skin: Skin = ""
     recipient: str = ""
     occasion: str = ""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it says anything but a size, which is also asked of one product."""
+        return bool(self.skin or self.recipient or self.occasion or self.high or self.low)
 
 
 SKIN: tuple[tuple[Skin, re.Pattern[str]], ...] = (
@@ -101,8 +115,8 @@ _RECIPIENT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"granny|\bnan(?:a|s|ny)?\b|"
         r"in.?laws|elderly|parents|older (?:people|folks)|seniors?\b|\bgran\b", re.I)),
     ("wife", re.compile(
-        r"老婆|媳妇|女朋友|女友|对象.{0,4}她|妻子|太太|wife|girlfriend|\bgf\b|fianc[eé]e\b|missus", re.I)),
-    ("husband", re.compile(r"老公|男朋友|男友|丈夫|husband|hubby|boyfriend|\bbf\b|fianc[eé]\b", re.I)),
+        r"老婆|媳妇|女朋友|女友|女票|对象.{0,4}她|妻子|太太|wife|girlfriend|\bgf\b|fianc[eé]e\b|missus", re.I)),
+    ("husband", re.compile(r"老公|男朋友|男友|男票|丈夫|husband|hubby|boyfriend|\bbf\b|fianc[eé]\b", re.I)),
     ("baby", re.compile(
 
             r"婴儿|新生儿|月龄|[\d一二三四五六七八九十两]+个月(?:大|的)?(?:宝|娃|孩|婴)|(?:宝宝|娃).{0,4}个月|满月|"
@@ -132,8 +146,8 @@ _RECIPIENT: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _BOTH = re.compile(r"爸妈|父母|爸爸?妈妈?|公公婆婆|mom and dad|mum and dad|parents", re.I)
 _ADDRESS = re.compile(
-    r"(?:姐妹|宝宝|兄弟|家人|姐姐|哥哥|宝贝|老板|主播|小姐姐|小哥哥|hi guys|hey guys|guys|sis|bro|girls|"
-    r"ladies)(?:们|[,，!！ ]|$)|^(?:宝宝|姐妹|老师)",
+    r"(?:姐妹|宝宝(?=[们,，!！ ])|兄弟|家人|姐姐|哥哥|宝贝|老板|主播|小姐姐|小哥哥|hi guys|hey guys|guys|sis|bro|girls|"
+    r"ladies)(?:们|[,，!！ ]|$)|^(?:宝宝|姐妹|老师)(?=[们,，!！ ])",
     re.I,
 )
 _OCCASION: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -150,23 +164,27 @@ _OCCASION: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"sports?\b|hiking|camping|cycling|tennis|pilates", re.I)),
     ("travel", re.compile(
 
-            r"旅游|旅行|出差|度假|出去玩|海边|沙滩|坐飞机|出国|出游|trip\b|travel|vacation|holiday(?!s? gift)|beach|"
+
+                r"旅游|旅行|出差|度假|出去玩|去.{1,4}玩|海边|沙滩|坐飞机|出国|出游|trip\b|travel|vacation|"
+                r"holiday(?!s? gift)|beach|"
             r"flight|business trip|plane\b|weekend away", re.I)),
     ("school", re.compile(
-        r"上学|开学|宿舍|学生|大学|高中|军训|school|dorm|student|college|campus|uni\b|university", re.I)),
+        r"上学|开学|上课|宿舍|学生|大学|高中|军训|school|dorm|student|college|campus|uni\b|university", re.I)),
     ("work", re.compile(
-        r"上班|通勤|办公|职场|面试|开会|公司|工位|office|commut|for work|to work|at work|work bag|interview|"
+        r"上班|通勤|办公|职场|面试|开会|公司|工位|office|commut|for work|to work|new job|at work|work bag|interview|"
         r"meetings?\b|desk\b|workplace", re.I)),
     ("gift", re.compile(
 
             r"送礼|送人|礼物|礼盒|伴手礼|生日|送给?(?!货|到|达|吗|不|什么|啥|上门)|过节|拜年|节日|见面礼|回礼|"
-            r"gifts?\b|presents?\b|birthday|for christmas|mother.?s day|"
+            r"gifts?\b|presents?\b|birthday|turns? \d\d|turning \d\d|for christmas|mother.?s day|"
         r"father.?s day|anniversary|thank.?you\b|house ?warming", re.I)),
     ("winter", re.compile(r"冬|保暖|天冷|降温|下雪|零下|winter|cold weather|snow|freezing|keep.{0,6}warm", re.I)),
     ("summer", re.compile(
         r"夏|天热|高温|三伏|空调房|大热天|summer|hot weather|heat ?wave|\bthe heat\b|hot days?", re.I)),
     ("home", re.compile(
-        r"在家|居家|家里用|家用|客厅|卧室|at home|around the house|lounging|living room|bedroom|for home|"
+
+            r"在家|居家|新家|搬家|租的房|租房|家里用|家用|客厅|卧室|at home|around the house|lounging|living room|"
+            r"bedroom|for home|"
         r"for the house|new (?:flat|apartment|house|home)", re.I)),
 )  # fmt: skip
 
@@ -185,17 +203,25 @@ def need_of(text: str, size: str = "") -> Need:
     if _BOTH.search(plain):
         recipient = "elder"
     occasion = next((name for name, words in _OCCASION if words.search(plain)), "")
-    return Need(low, high, _size(size), skin, recipient, occasion)
+    return Need(low, high, _size(size, text), skin, recipient, occasion)
 
 
-def _size(size: str) -> str:
-    named = size.upper().removesuffix("码") if len(size) > 1 else size.upper()
-    return re.sub(r"^SIZE ?", "", named)
+_SIZE = re.compile(r"(?<![A-Za-z0-9])(\d?X{0,3}[SML]|\d?XL)(?![A-Za-z0-9'’])|(\d\.\d) ?(?:m|米)\b|size (\d{1,2})\b")
+
+
+def _size(size: str, text: str) -> str:
+    found = _SIZE.search(text)
+    named = size or (next(g for g in found.groups() if g) + ("米" if found[2] else "") if found else "")
+    named = named.upper().removesuffix("码") if len(named) > 1 else named.upper()
+    return re.sub(r"^(\d\.\d) ?M$", r"\1米", re.sub(r"^SIZE ?", "", named))
 
 
 def budget_of(text: str) -> tuple[int | None, int | None]:
     """Return the least and the most a viewer would spend, in minor units; None where nothing is said."""
     text = text.replace("￥", "¥").replace("，", ",")
+    if pair := _TENS.search(text):
+        least = None if text[pair.end() :].startswith(("以内", "以下", "左右")) else 1000 * _TEN[pair[1]]
+        return least, 1000 * _TEN[pair[2]]
     for words, limits in _VAGUE:
         if words.search(text) and not re.search(r"\d", text):
             return limits

@@ -132,8 +132,9 @@ def _face(product: Product) -> Face:
     for_skin: dict[bool, set[str]] = {True: set(), False: set()}
     for s in statements(product):
         for name, words in SKIN:
-            if words.search(s.words) and not s.field.startswith("faq:"):
-                for_skin[not s.negative and not _CAREFUL.search(s.words)].add(name)
+            plain = s.negative or not _CAREFUL.search(s.words)
+            if plain and words.search(s.words) and not s.field.startswith("faq:"):
+                for_skin[not s.negative].add(name)
     return Face(
         label, card, bool(_MEN.search(label)), bool(_WOMEN.search(label)), bool(_KIDS.search(label)),
         bool(_NOT_KIDS.search(card)), frozenset(for_skin[True] - for_skin[False]), frozenset(for_skin[False]),

@@ -1,6 +1,7 @@
 """Kinds of things: what viewers call them when they ask for one, and what such products are called."""
 
 import re
+from functools import lru_cache
 
 from bot.decide.patterns import later
 
@@ -109,6 +110,14 @@ def _compiled() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return tuple((re.compile(asked, re.I), re.compile(has, re.I)) for asked, has in _KINDS)
 
 
-def kinds_asked(text: str) -> list[re.Pattern[str]]:
+@later
+def _any() -> re.Pattern[str]:
+    return re.compile("|".join(asked for asked, _ in _KINDS), re.I)
+
+
+@lru_cache(maxsize=2048)
+def kinds_asked(text: str) -> tuple[re.Pattern[str], ...]:
     """Return what products of the kinds asked for are called."""
-    return [has for asked, has in _compiled() if asked.search(text)]
+    if not _any().search(text):
+        return ()
+    return tuple(has for asked, has in _compiled() if asked.search(text))

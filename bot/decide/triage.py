@@ -16,6 +16,7 @@ from bot.decide.lexicon import Lexicon, lexicon, named_in, number_in, sku_in
 from bot.decide.ngrams import features, shape, shipped
 from bot.decide.slips import repaired
 from bot.decide.topics import PEOPLE, Topic, topics_of
+from bot.decide.wanted import advice, wanted
 from bot.decide.words import fold, lang_of, negated
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Lang
@@ -119,12 +120,15 @@ class _Line(msgspec.Struct):
         return Reading(kind, reason, self.lang, self.folded, (), self.named, self.number, size, colour)
 
     def slots(self, question: bool, words: Lexicon) -> set[str]:
-        """Return the facts it asks for, if it is a question or is not."""
+        """Return the facts it asks for."""
         return _slots(self.raw, question, words, self.sku, (self.han, self.latin))
 
     def needs(self, slots: set[str]) -> bool:
         """Tell whether it asks for a recommendation."""
-        return _needs(self.raw, slots, self.han, self.latin)
+        one = bool(self.number) or len(self.named) == 1
+        return advice(self.raw, slots, self.han, self.latin) or (
+            not one and wanted(self.text, self.raw, slots, self.han, self.latin)
+        )
 
     def question(self, slots: set[str], need: bool, reason: str = "") -> Reading:
         """Read it as a question for these facts, or for a recommendation."""
@@ -196,13 +200,6 @@ def _asking(line: _Line, words: Lexicon) -> Reading:
         if not goods and not kinds.GOODS.found(raw, han, latin) and not kinds.SHOP.found(raw, han, latin):
             return line.reading("chatter", "small_talk")
     return line.question(slots, need)
-
-
-def _needs(raw: str, slots: set[str], han: bool, latin: bool) -> bool:
-    """Tell whether a line asks for a recommendation rather than about one product."""
-    if slots - {"price", "size", "colour", "discount", "stock"} or not kinds.NEED.found(raw, han, latin):
-        return False
-    return not kinds.NOT_NEED.search(raw)
 
 
 def _remark(line: _Line) -> Reading:

@@ -14,11 +14,18 @@ from pathlib import Path
 import msgspec
 
 from bot.app import Front, connect_redis, run_until_signal
+from bot.backends.catalog_file import load_catalogue
 from bot.backends.redis_queue import RedisJobs
+from bot.backends.rules_file import load_rules
+from bot.backends.script_file import save as save_script
 from bot.backends.valkey import store_url
 from bot.child import end
+from bot.decide.adlaw import AdLaw
+from bot.decide.script.plan import plan
+from bot.decide.script.write import write
 from bot.demo.platform import Report
 from bot.domain.errors import StoreError, ZhuboError
+from bot.domain.script import Brief
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -61,11 +68,15 @@ async def play(
     folder.mkdir(parents=True, exist_ok=True)
     goods = folder / "goods.csv"
     shutil.copyfile(GOODS, goods)
+    script = folder / "script.json"
+    await asyncio.to_thread(_script, goods, script, seconds)
     report = folder / "platform.json"
     report.unlink(missing_ok=True)
     began = time.monotonic()
     async with store_url(settings.redis_url, folder) as url:
-        settings = msgspec.structs.replace(settings, redis_url=url, data=str(folder), catalogue=str(goods))
+        settings = msgspec.structs.replace(
+            settings, redis_url=url, data=str(folder), catalogue=str(goods), script=str(script)
+        )
         async with _worker(settings, model, patient, say) as has_model:
             say("starting the room server / 正在启动直播间服务器")
             command = ["platform", "--seconds", str(seconds), "--seed", str(seed), "--rate", str(rate)]
@@ -81,6 +92,13 @@ async def play(
                     log.info("the platform is still playing; it is stopped now")
     seen = msgspec.json.decode(report.read_bytes(), type=Report) if report.exists() else None
     return Outcome(front, seen, time.monotonic() - began, has_model)
+
+
+def _script(goods: Path, file: Path, seconds: float) -> None:
+    """Write the host a script, by code alone: the worker is for the viewers."""
+    catalogue = load_catalogue(goods, version=1).catalogue
+    brief = Brief(seconds=max(600.0, seconds))
+    save_script(write("demo", catalogue, brief, plan(catalogue, brief), AdLaw(load_rules())), catalogue, file)
 
 
 @asynccontextmanager

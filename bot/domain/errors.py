@@ -8,6 +8,7 @@
     ├── StoreError              Valkey/Redis is not reachable
     ├── BrokerError             the embedded MQTT broker does not start
     ├── JournalError            a journal cannot be read
+    ├── ScriptError             a live script cannot be made, read or saved
     ├── PortInUse               a local port is taken
     ├── CheckFailed             an adapter did not do what the conformance kit asked
     ├── NotHere                 a fake platform has no such thing: the kit leaves that check out
@@ -50,6 +51,10 @@ class BrokerError(ZhuboError):
 
 class JournalError(ZhuboError):
     """A journal cannot be read: not a journal, damaged, or of an unknown version."""
+
+
+class ScriptError(ZhuboError):
+    """A live script cannot be made, read or saved: names what is wrong and the fix."""
 
 
 class PortInUse(ZhuboError):

@@ -11,6 +11,7 @@ from bot.domain.law import LawTable
 from bot.domain.learning import Learned
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Receipt
+from bot.domain.script import Script
 from bot.domain.viewers import ViewerContext
 from bot.domain.work import Written
 
@@ -96,6 +97,12 @@ class Recollected(msgspec.Struct, frozen=True, tag="recollected"):
     learned: Learned
 
 
+class Scripted(msgspec.Struct, frozen=True, tag="scripted"):
+    """The host has a script for this show."""
+
+    script: Script
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick"):
     """Time passed up to a moment the room asked to be woken at."""
 
@@ -117,6 +124,7 @@ Input = (
     | Staffed
     | Commanded
     | Erased
+    | Scripted
     | Tick
     | End
 )

@@ -144,6 +144,20 @@ class Next(msgspec.Struct, frozen=True, omit_defaults=True):
     margin: Margin = ""
 
 
+class Spoken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of the script, with numbers as they are read.
+
+    Attributes:
+        part: which part of the script it belongs to; see `domain.script.Part`.
+        stale: a fact under it has changed; `instead` is what is true now, "" for nothing.
+    """
+
+    part: str
+    text: str
+    stale: bool = False
+    instead: str = ""
+
+
 class Cues(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the host sees, published when it changes and about once a second.
 
@@ -151,6 +165,7 @@ class Cues(msgspec.Struct, frozen=True, omit_defaults=True):
         answer: questions, those first that most people wait for.
         explain: products, the most wanted first.
         schedule: what the merchant has scheduled.
+        script: what the script says of the product on screen, or at the opening.
     """
 
     room: str
@@ -159,6 +174,7 @@ class Cues(msgspec.Struct, frozen=True, omit_defaults=True):
     answer: tuple[Cue, ...] = ()
     explain: tuple[Next, ...] = ()
     schedule: tuple[Planned, ...] = ()
+    script: tuple[Spoken, ...] = ()
 
 
 class ProductView(msgspec.Struct, frozen=True, omit_defaults=True):

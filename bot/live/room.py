@@ -63,6 +63,8 @@ class Room:
                 self._outboxes = {place: Outbox(state, self._writing, self._postings, place) for place in state.caps}
                 for place, limits in state.caps.items():
                     self._outboxes[place].link(now, False, limits)
+            case inputs.Scripted(script):
+                self._state.mend(script)
             case inputs.Recollected(learned):
                 self._state.shelf.recall(learned)
             case inputs.End():
@@ -138,10 +140,8 @@ class Room:
 
     @property
     def open(self) -> int:
-        """Comments heard that have no Turn yet."""
+        """Comments without a Turn."""
         return self.book.askers + sum(len(held) for held in self._waiting.values())
-
-    # --- hearing --------------------------------------------------------------------------------------------------
 
     def _hear(self, now: float, heard: Heard, shed: bool) -> None:
         state = self._state

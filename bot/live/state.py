@@ -9,6 +9,7 @@ import msgspec
 
 from bot.decide.adlaw import AdLaw
 from bot.decide.recommend import Scene
+from bot.decide.script.mend import mends
 from bot.decide.shared import shared
 from bot.decide.triage import Reader, Reading
 from bot.domain.catalog import Catalogue, Product
@@ -18,6 +19,7 @@ from bot.domain.law import LawTable
 from bot.domain.learning import Suggested, Taken
 from bot.domain.policy import RoomPolicy
 from bot.domain.ports import Caps, Outgoing
+from bot.domain.script import Mend, Script
 from bot.domain.turns import Announced, Correction, Fate, Turn
 from bot.domain.viewers import TRAIL, ViewerContext
 from bot.domain.views import QuestionState, QuestionView
@@ -79,6 +81,7 @@ class State:
         screen: what the platform says is on screen; `shown` when each product was last.
         heat: which product was asked about, and when; `clicks` on its card.
         shelf: what is suggested and learned of it.
+        script: the host's; `mends` what of it is untrue now, by section and place in it.
         out: what the input at hand leads to.
     """
 
@@ -104,14 +107,23 @@ class State:
         self._early: OrderedDict[str, ViewerContext] = OrderedDict()
         self._changed: dict[str, QuestionView] = {}
         self._touched: dict[str, Question] = {}
-        self.stock(Catalogue())
         self.law = ad_law(NO_LAW)
+        self.script: Script | None = None
+        self.mends: dict[tuple[str, int], Mend] = {}
+        self.stock(Catalogue())
 
     def stock(self, catalogue: Catalogue) -> None:
         """Put a catalogue version in force."""
         self.catalogue, self.read = catalogue, reader(catalogue)
+        self.mend()
         numbered = [p for p in catalogue.products if p.number]
         self.labels = tuple(f"#{p.number}{end}" for p in numbered for end in (f" {p.name.get('en')}", ":"))
+
+    def mend(self, script: Script | None = None) -> None:
+        """Find what of the script is untrue now; a new one may be given."""
+        self.script = script or self.script
+        found = mends(self.script, self.catalogue, self.law) if self.script else []
+        self.mends = {(m.section, m.at): m for m in found}
 
     @property
     def on_screen(self) -> str:

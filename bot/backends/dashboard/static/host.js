@@ -9,12 +9,12 @@ const SOON = 60; // seconds
 const GUARD = 500; // ms
 const words = {
   zh: {
-    title: "提词屏", onScreen: "正在讲解", none: "没有要口头回答的问题", people: "人问", you: "你来答", said: "已说", space: "空格键", next: "接着讲", stopped: "助手已停",
+    title: "提词屏", script: "脚本", gone: "资料已变，先别讲", part: { welcome: "开场", hook: "引入", need: "需求", points: "卖点", demo: "演示", offer: "价格", objections: "答疑", interact: "互动", action: "下单" }, onScreen: "正在讲解", none: "没有要口头回答的问题", people: "人问", you: "你来答", said: "已说", space: "空格键", next: "接着讲", stopped: "助手已停",
     clicks: (n) => `${n} 人点开`, margin: { high: "利润高", mid: "", low: "利润低" }, asked: (n) => `近 2 分钟 ${n} 人问`, left: (n) => `库存 ${n}`, never: "本场还没讲过", ago: (m) => `${m} 分钟前讲过`, read: "朗读", lost: "连接断开，正在重连…", logIn: "登录", token: "口令",
     number: (n) => `${n}号`, comma: "，", name: (p) => p.zh || p.en, wait: "等待直播间…", other: "English", wrong: "口令不对",
   },
   en: {
-    title: "Teleprompter", onScreen: "On screen", none: "Nothing to answer by voice", people: "asked", you: "Over to you", said: "Said it", space: "Space", next: "Explain next", stopped: "Assistant stopped",
+    title: "Teleprompter", script: "Script", gone: "changed: leave it out", part: { welcome: "Welcome", hook: "Hook", need: "Need", points: "Points", demo: "Demo", offer: "Price", objections: "Answers", interact: "Chat", action: "Order" }, onScreen: "On screen", none: "Nothing to answer by voice", people: "asked", you: "Over to you", said: "Said it", space: "Space", next: "Explain next", stopped: "Assistant stopped",
     clicks: (n) => `${n} opened it`, margin: { high: "high margin", mid: "", low: "low margin" }, asked: (n) => `${n} asked in 2 min`, left: (n) => `${n} left`, never: "not shown yet", ago: (m) => `shown ${m} min ago`, read: "Read aloud", lost: "Connection lost, reconnecting…", logIn: "Log in", token: "Token",
     number: (n) => `#${n}`, comma: ", ", name: (p) => p.en || p.zh, wait: "Waiting for the room…", other: "中文", wrong: "Wrong token",
   },
@@ -58,6 +58,25 @@ function Next({ w, next }) {
   return html`<p class="next">${w.next} <b>${label(w, p)}</b><em>${[next.askers ? w.asked(next.askers) : "", next.clicks ? w.clicks(next.clicks) : "", next.stock === undefined ? "" : w.left(next.stock), since, w.margin[next.margin]].filter(Boolean).join(w.comma)}</em></p>`;
 }
 
+// What the script says of the product on screen, one line lit at a time: arrow keys, or a tap, move it.
+function Script({ w, lines }) {
+  const [at, setAt] = useState(0);
+  const lit = useRef(null), head = lines.map((l) => l.text).slice(0, 3).join("|");
+  useEffect(() => { setAt(0); }, [head]);
+  useEffect(() => { lit.current?.scrollIntoView({ block: "center" }); }, [at, head]);
+  useEffect(() => {
+    const keys = (e) => {
+      if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
+      e.preventDefault();
+      setAt((n) => Math.min(lines.length - 1, Math.max(0, n + (e.key === "ArrowDown" ? 1 : -1))));
+    };
+    addEventListener("keydown", keys);
+    return () => removeEventListener("keydown", keys);
+  }, [lines.length]);
+  return html`<section class="script" aria-label=${w.script} tabIndex="0"><ol>${lines.map((line, i) => html`<li key=${i} ref=${i === at ? lit : null} class=${`${i === at ? "lit" : ""} ${line.stale ? "stale" : ""}`} onClick=${() => setAt(i)}>
+    <em>${i === 0 || lines[i - 1].part !== line.part ? w.part[line.part] ?? "" : ""}</em><span dir="auto">${line.stale ? html`<s>${line.text}</s> <b>${line.instead || w.gone}</b>` : line.text}</span></li>`)}</ol></section>`;
+}
+
 function App() {
   const [, setVersion] = useState(0);
   const [lang, setLang] = useState(root.lang.startsWith("zh") ? "zh" : "en");
@@ -92,12 +111,14 @@ function App() {
   }
   const screen = product(store.status?.on_screen);
   const dues = (store.cues?.schedule ?? []).map((d) => ({ ...d, left: secondsTo(d.at) })).filter((d) => d.left > -30).sort((a, b) => a.left - b.left).slice(0, 2);
+  const script = store.cues?.script ?? [];
   const explain = (store.cues?.explain ?? [])[0];
-  return html`<main class="host">
+  return html`<main class=${`host ${script.length ? "scripted" : ""}`}>
     <header class="bar">${screen ? html`<span class="live">${w.onScreen} <b>${label(w, screen)}</b></span><b>${screen.price.replace(/([\d.]+)元/g, "¥$1")}</b>` : html`<span>${store.room ?? w.wait}</span>`}
       ${store.status?.mode === "stopped" && html`<span class="stopped">${w.stopped}</span>`}
       <span class="right"><button aria-pressed=${aloud} onClick=${() => setAloud(!aloud)}>${w.read}</button><button onClick=${() => { const next = lang === "zh" ? "en" : "zh"; root.lang = next === "zh" ? "zh-CN" : "en"; setLang(next); }}>${w.other}</button></span></header>
-    ${cues.length ? html`<ul class="cues" aria-live="polite">${cues.map((cue, i) => html`<${Cue} key=${cue.id} w=${w} cue=${cue} first=${i === 0} />`)}</ul>` : html`<p class="none">${w.none}</p>`}
+    ${cues.length ? html`<ul class="cues" aria-live="polite">${cues.map((cue, i) => html`<${Cue} key=${cue.id} w=${w} cue=${cue} first=${i === 0} />`)}</ul>` : html`<p class=${`none ${script.length ? "small" : ""}`}>${w.none}</p>`}
+    ${script.length ? html`<${Script} w=${w} lines=${script} />` : ""}
     <footer class="foot">${explain && html`<${Next} w=${w} next=${explain} />`}${dues.map((d) => html`<p class=${`due ${d.left < SOON ? "soon" : ""}`} key=${d.at + d.text}><em>${d.text} ${d.at}</em>${clock(d.left)}</p>`)}</footer>
     ${store.link === "lost" && html`<p class="lost" role="alert">${w.lost}</p>`}
   </main>`;

@@ -1,0 +1,230 @@
+"""Writing: the slots of a plan become sections, to length.
+
+Facts are said once a round of their product. A section takes what is wanted most and still fits, what is left of its
+time goes to the next one; a product whose card says little is shown for longer instead (`pause`), openly.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from bot.decide.adlaw import AdLaw
+from bot.decide.script import hold, sayings
+from bot.decide.script.fit import LEAST_PAUSE, PAUSE_IN, fit
+from bot.decide.script.phrases import PAUSES, PHRASES, THEME
+from bot.decide.script.plan import Plan, Slot
+from bot.decide.script.spoken import length, seconds
+from bot.domain.catalog import Catalogue, Product
+from bot.domain.script import Brief, Left, Part, Script, Section, Sentence
+
+SHORT = 0.6  # of a sentence must fit into what is left of a section's time
+PAUSE_SHARE = 0.5  # of a product's time that may pass without words
+LONG_PART = 25.0  # seconds for each of which a part may have one phrase more
+FEW = 4  # facts, of which none is left out for the sake of variety
+LONG_OFFER = 8.0  # seconds from which the price is led up to
+_PHRASES: dict[Part, int] = {
+    "action": 2,
+    "points": 3,
+    "objections": 1,
+    "demo": 3,
+    "need": 3,
+    "interact": 3,
+    "transition": 1,
+    "hook": 3,
+}
+_CUES = {"zh": 30, "en": 60}
+
+
+class Writer:
+    """Writes one script.
+
+    Args:
+        drafts: a model's sentences by slot id; they are held to the card here.
+    """
+
+    def __init__(
+        self, name: str, catalogue: Catalogue, brief: Brief, law: AdLaw, drafts: Mapping[str, str] | None = None,
+        model: str = "",
+    ) -> None:  # fmt: skip
+        self._name, self._catalogue, self._brief, self._law = name, catalogue, brief, law
+        self._drafts, self._model = drafts or {}, model
+        self._used: Counter[str] = Counter()
+        self._said: set[str] = set()
+        self.left: list[Left] = []
+
+    def write(self, plan: Plan, told: Callable[[Section], None] = lambda _: None) -> Script:
+        """Write all sections in order; `told` of each."""
+        sections: list[Section] = []
+        debt, spare, at = 0.0, 0.0, ("", 0)
+        for i, slot in enumerate(plan.slots):
+            if (slot.product, slot.turn) != at:
+                at, spare = (slot.product, slot.turn), 0.0
+                self._said.clear()
+            before = plan.slots[i - 1].product if i else ""
+            section = self.section(slot, slot.seconds + debt, before)
+            debt += slot.seconds - length(section, self._brief.lang, self._brief.tone)
+            sections.append(section)
+            last = i + 1 == len(plan.slots) or (plan.slots[i + 1].product, plan.slots[i + 1].turn) != at
+            spare += slot.seconds
+            if last and slot.product and debt > LEAST_PAUSE:
+                debt -= self._rest(sections, slot, min(debt, PAUSE_SHARE * spare))
+            told(sections[-1])
+        fit(sections, self._brief)
+        return Script(
+            self._name, self._brief, self._catalogue.version, tuple(sections), (*plan.left, *self.left), self._model
+        )
+
+    def section(self, slot: Slot, time: float, before: str = "") -> Section:
+        """Write one slot in about `time` seconds."""
+        brief, product = self._brief, self._catalogue.by_id.get(slot.product)
+        taken: list[Sentence] = []
+        left = max(time, 0.0)
+        for sentence in self._candidates(slot, product, before):
+            takes = seconds(sentence, brief.lang, brief.tone)
+            must = not taken
+            if not must and takes * SHORT > left:
+                continue
+            if left <= 0.8 and not must:
+                break
+            taken.append(sentence)
+            self._mark(sentence)
+            left -= takes
+        return Section(slot.id, slot.part, slot.seconds, tuple(taken), slot.product, _cue(taken, brief), slot.why)
+
+    def knows(self, said: Iterable[Sentence]) -> None:
+        """Take sentences as said already."""
+        for sentence in said:
+            self._mark(sentence)
+
+    def _mark(self, sentence: Sentence) -> None:
+        self._used[sentence.text] += 1
+        self._said.update(
+            f"{f.field}|{f.value}|{sentence.text[-6:]}" for f in sentence.facts if sentence.by != "phrases"
+        )
+
+    def _fresh(self, sentence: Sentence) -> bool:
+        return not any(f"{f.field}|{f.value}|{sentence.text[-6:]}" in self._said for f in sentence.facts)
+
+    def _candidates(self, slot: Slot, product: Product | None, before: str) -> Iterable[Sentence]:
+        """Yield what a slot can be filled with, what it needs first coming first."""
+        if slot.part in ("offer", "action", "transition") or product is None:
+            opening: list[Sentence] = []
+        else:
+            opening = self._drafted(slot, product)
+        phrases = self._phrases(slot, product, before)
+        facts = self._facts(slot, product)
+        if slot.part == "offer":
+            yield from phrases[:1] if slot.seconds >= LONG_OFFER else ()
+            yield from facts
+            return
+        if opening:
+            yield from opening
+        elif phrases:
+            yield phrases.pop(0)
+        while facts or phrases:
+            yield from facts[:2]
+            facts = facts[2:]
+            if phrases:
+                yield phrases.pop(0)
+
+    def _drafted(self, slot: Slot, product: Product) -> list[Sentence]:
+        draft = self._drafts.get(slot.id, "")
+        if not draft:
+            return []
+        held = hold.of_model(draft, product, self._catalogue, self._law, self._brief.lang, self._brief.platform)
+        if held.sentence is None:
+            self.left.append(Left(draft.strip().split("\n")[0][:80], held.why))
+            return []
+        return [] if self._used[held.sentence.text] else [held.sentence]
+
+    def _facts(self, slot: Slot, product: Product | None) -> list[Sentence]:
+        if product is None:
+            return []
+        brief = self._brief
+        found = []
+        turn = slot.turn + brief.variant
+        said = list(sayings.said_of(product, slot.part, brief.lang, self._catalogue, turn))
+        if slot.part != "offer" and len(said) > 1 and turn:
+            cut = turn * max(1, len(said) // 3) % len(said)
+            said = [s for i, s in enumerate(said[cut:] + said[:cut]) if len(said) < FEW or i % 5 not in (2, 4)]
+        for sentence in said:
+            held = hold.of_fields(sentence, product, self._law, brief.lang, brief.platform)
+            if held.sentence is None:
+                note = Left(sentence.text, held.why)
+                if note not in self.left:
+                    self.left.append(note)
+            elif self._fresh(held.sentence):
+                found.append(held.sentence)
+                if held.why and (note := Left(sentence.text, f"{held.why} → {held.sentence.text}")) not in self.left:
+                    self.left.append(note)
+        return found
+
+    def _phrases(self, slot: Slot, product: Product | None, before: str) -> list[Sentence]:
+        """Return the phrases of a part, those least used first."""
+        brief = self._brief
+        bank = PHRASES[brief.lang].get(slot.part, ())
+        shift = (brief.variant * 5 + slot.turn * 3) % max(1, len(bank))
+        named: list[Sentence] = []
+        for phrase in (*bank[shift:], *bank[:shift]):
+            if product is None:
+                named.append(Sentence(phrase))
+                continue
+            earlier = self._catalogue.by_id.get(before)
+            if ("{n}" in phrase and not product.number) or (
+                "{before}" in phrase and (earlier is None or earlier is product)
+            ):
+                continue
+            text = phrase.format(
+                name=product.name.get(brief.lang),
+                n=product.number,
+                before=earlier.name.get(brief.lang) if earlier else "",
+            )
+            named.append(sayings.link(product, text, self._catalogue) if "{n" in phrase else Sentence(text))
+        law, lang = self._law, brief.lang
+        lawful = [s for s in named if hold.of_fields(s, product, law, lang, brief.platform).sentence == s]
+        kept = sorted(lawful, key=lambda s: self._used[s.text])
+        if slot.part == "welcome" and brief.theme:
+            kept = [*self._theme(), *kept]
+        most = _PHRASES.get(slot.part, len(kept))
+        return kept[: most + int(slot.seconds // LONG_PART)]
+
+    def _theme(self) -> list[Sentence]:
+        """Return the sentence that names the theme; one that may not be said is left out, with the law's words."""
+        said = Sentence(THEME[self._brief.lang].format(theme=self._brief.theme.strip().rstrip("。.")))
+        checked = hold.of_person(said.text, None, self._catalogue, self._law)
+        if checked.sentence is None:
+            self.left.append(Left(self._brief.theme, checked.why))
+            return []
+        return [said]
+
+    def _rest(self, sections: list[Section], slot: Slot, time: float) -> float:
+        """Let what is left of a product's time pass with showing it, and return how much."""
+        for part in PAUSE_IN:
+            for i in range(len(sections) - 1, -1, -1):
+                found = sections[i]
+                if found.product != slot.product:
+                    break
+                if found.part == part and part in PAUSES[self._brief.lang]:
+                    words = PAUSES[self._brief.lang][part]
+                    whole = round(time)
+                    rest = Sentence(words, "phrases", (), float(whole))
+                    sections[i] = msgspec.structs.replace(found, sentences=(*found.sentences, rest))
+                    return float(whole)
+        return 0.0
+
+
+def _cue(taken: Sequence[Sentence], brief: Brief) -> str:
+    """Return a section at a glance."""
+    most = _CUES[brief.lang]
+    stated = [s.text for s in taken if s.by != "phrases"] or [s.text for s in taken]
+    line = (stated[0] if stated else "").rstrip("。.")
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def write(
+    name: str, catalogue: Catalogue, brief: Brief, plan: Plan, law: AdLaw, drafts: Mapping[str, str] | None = None,
+    model: str = "", told: Callable[[Section], None] = lambda _: None,
+) -> Script:  # fmt: skip
+    """Write a script from a plan and, where there are any, a model's drafts."""
+    return Writer(name, catalogue, brief, law, drafts, model).write(plan, told)
