@@ -152,7 +152,7 @@ _ADDRESS = re.compile(
 )
 _OCCASION: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("sleep", re.compile(
-        r"睡前|睡觉前|失眠|睡不着|晚上.{0,3}喝|助眠|bed ?time|before bed|before sleep|insomnia|to sleep|at night|"
+        r"睡前|睡觉前|失眠|睡不着|睡眠|晚上.{0,3}喝|助眠|bed ?time|before bed|before sleep|insomnia|to sleep|at night|"
         r"late at night|in the evening", re.I)),
     ("party", re.compile(
         r"婚礼|喝喜酒|吃酒|聚会|年会|宴会|派对|晚宴|订婚|同学会|part(?:y|ies)\b|wedding|dinner|gala|prom\b|banquet|"

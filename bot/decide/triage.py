@@ -16,7 +16,7 @@ from bot.decide.lexicon import Lexicon, lexicon, named_in, number_in, sku_in
 from bot.decide.ngrams import features, shape, shipped
 from bot.decide.slips import repaired
 from bot.decide.topics import PEOPLE, Topic, topics_of
-from bot.decide.wanted import advice, wanted
+from bot.decide.wanted import advice, implied, wanted
 from bot.decide.words import fold, lang_of, negated
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.events import Lang
@@ -132,6 +132,7 @@ class _Line(msgspec.Struct):
 
     def question(self, slots: set[str], need: bool, reason: str = "") -> Reading:
         """Read it as a question for these facts, or for a recommendation."""
+        need = need or not (slots or self.number or self.named) and implied(self.text, self.raw)
         asks = "need" if need else "asks_fact" if slots else "asks_open"
         return Reading(
             "question", reason or asks, self.lang, self.folded, () if need else tuple(sorted(slots)), self.named,

@@ -6,6 +6,7 @@ from bot.decide.kinds import NEED, NOT_NEED
 from bot.decide.needs import need_of
 from bot.decide.patterns import cue
 from bot.decide.things import kinds_asked
+from bot.decide.topics import topics_of
 
 _WANTED = cue(
     "有没有|有什么|有啥|有吗|有木有|有伐|有不|来[个件条点]|整[件个点条]|推[一个荐]|求|想[买要换找挑选给送]|"
@@ -23,6 +24,34 @@ def advice(raw: str, slots: set[str], han: bool, latin: bool) -> bool:
     if slots - {"price", "size", "colour", "discount", "stock"} or not NEED.found(raw, han, latin):
         return False
     return not NOT_NEED.search(raw)
+
+
+# Topics that say for whom and for what; any other one asks about a product.
+_WHOM = frozenset(
+    ("elder", "men", "women", "child", "student", "gift", "work", "sport", "travel", "warm", "cool", "petite")
+)
+
+
+_POLAR = re.compile(  # whether something suits: said of what is on screen
+    r"(?:适合|合适|能|可以?|会|行|好用?|用得?了).{0,4}[吗么嘛不没]\W*$|\b(?:suits?|suitable|works? (?:for|on)|"
+    r"good for|ok(?:ay)? for|safe)\b"
+)
+
+
+def implied(text: str, raw: str) -> bool:
+    """Tell whether a question that asks for no fact and names no product is a need stated in bare words.
+
+    A kind of thing with any slot beside it ("sheets for a 1.5m bed"), or a budget alone.
+    """
+    need = need_of(text)
+    if (
+        _NOT_WANTED.search(raw)
+        or _POLAR.search(raw)
+        or {t.group for t in topics_of(raw) if not t.group.startswith("skin")} - _WHOM
+    ):
+        return False
+    budget = need.high is not None or need.low is not None
+    return budget or bool(kinds_asked(text) and (need.asked or need.size))
 
 
 def wanted(text: str, raw: str, slots: set[str], han: bool, latin: bool) -> bool:

@@ -123,9 +123,13 @@ def click_figures(folder: Path) -> list[Figure]:
     return found
 
 
-def need_figures(goods: Catalogue, sets: Sequence[str] = ("needs",)) -> list[Figure]:
-    """Needs read from comments that were written for this, none of which the rules were written from."""
-    cases = [row for name in sets for row in rows(name)]
+def need_figures(goods: Catalogue) -> list[Figure]:
+    """Needs read from comments: those that the rules were written on, and those that were kept apart."""
+    return _needs(goods, "needs", "kept apart") + _needs(goods, "needs_dev", "rules written on them")
+
+
+def _needs(goods: Catalogue, name: str, what: str) -> list[Figure]:
+    cases = rows(name)
     read = Reader(goods)
     slots: list[tuple[bool, bool]] = []
     first: list[bool] = []
@@ -138,11 +142,14 @@ def need_figures(goods: Catalogue, sets: Sequence[str] = ("needs",)) -> list[Fig
             right = key in got and key in wanted and _same(key, got[key], wanted[key])
             slots += [(True, True)] if right else [(True, False)] * (key in wanted) + [(False, True)] * (key in got)
         best = [p.id for _, p in ranked(text, reading, goods, ViewerContext())[:3]]
-        (first if row["right"] else none).append(bool(set(best) & set(row["right"])) if row["right"] else not best)
+        if row["right"]:
+            first.append(bool(set(best) & set(row["right"])))
+        elif row["right"] == []:
+            none.append(not best)
     popular = [p.id for p in goods.products if p.stock][:3]
     by_default = [bool(set(popular) & set(r["right"])) for r in cases if r["right"]]
     return [
-        at_least(f"needs, F1 of the slots ({len(cases)} comments)", f1(slots), 0.92),
+        at_least(f"needs, F1 of the slots ({len(cases)} comments, {what})", f1(slots), 0.92),
         at_least(
             f"needs, a right product in the first 3 ({len(first)})", sum(first) / max(1, len(first)), 0.90,
             f"always the same 3: {sum(by_default) / max(1, len(by_default)):.3f}",
