@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.backends import record
+from bot.decide.script.plan import plan
+from bot.decide.script.write import write
 from bot.domain.desk import Checked, Order, Ruling, SetMode
+from bot.domain.errors import ScriptError
+from bot.domain.inputs import Scripted
+from bot.domain.script import Brief, ScriptView
+from bot.live.scripting import view
 from bot.live.stage import Stage
 
 
@@ -61,7 +67,23 @@ class Desks:
     def check(self, room: str, answer: str, text: str, product: str) -> Checked:
         """Say what the guard makes of words that somebody is typing."""
         stage = self._stages.get(room)
-        return stage.check(answer, text, product) if stage else Checked(False, text, "no_room")
+        return stage.room.check(answer, text, product) if stage else Checked(False, text, "no_room")
+
+    def script(self, room: str) -> ScriptView | None:
+        """Return the host's script, None when there is none."""
+        return view(self._stages[room].room.state) if room in self._stages else None
+
+    async def write(self, room: str, brief: Brief) -> None:
+        """Write the host a script from the catalogue in force, without a model. Raises ScriptError."""
+        state = self._stages[room].room.state
+        catalogue, law = state.catalogue, state.law
+        planned = plan(catalogue, brief)
+        if not any(slot.product for slot in planned.slots):
+            raise ScriptError(
+                "Nothing can be sold now: all products are sold out or not listed. Fix: see the catalogue."
+            )
+        script = await asyncio.to_thread(write, room, catalogue, brief, planned, law)
+        self._stages[room].put(Scripted(script))
 
     def days(self, room: str) -> tuple[str, ...]:
         """Return the days of which there is a record, the newest first."""

@@ -72,7 +72,7 @@ def _document(script: Script, catalogue: Catalogue, *, read_aloud: bool) -> "doc
             text = aloud(sentence.text, lang) if read_aloud else sentence.text
             line = made.add_paragraph(f"{text} {show.clock(sentence.pause)}" if sentence.pause else text)
             if sentence.facts:
-                on = line.add_run(f"  {show.word('rests', lang)}: {show.fields_of(sentence)}")
+                on = line.add_run(f"  {show.word('rests', lang)}: {', '.join(show.fields_of(sentence, lang))}")
                 on.font.size, on.font.color.rgb = Pt(8), RGBColor(0x80, 0x80, 0x80)
     if script.left:
         made.add_heading(show.word("left", lang), 2)

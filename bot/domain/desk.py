@@ -118,7 +118,27 @@ class Undo(msgspec.Struct, frozen=True, tag_field="do", tag="undo"):
     answer: str
 
 
-Command = SetMode | Claim | Release | Approve | Reject | Said | TakeOver | Show | Say | Undo
+class Rewrite(msgspec.Struct, frozen=True, tag_field="do", tag="rewrite", omit_defaults=True):
+    """Write a section of the host's script in other words; `text` is a sentence of one's own to stand first in it."""
+
+    section: str
+    text: str = ""
+
+
+class Lock(msgspec.Struct, frozen=True, tag_field="do", tag="lock", omit_defaults=True):
+    """Lock a section of the script, so that nothing but a person changes it, or let it go."""
+
+    section: str
+    on: bool = True
+
+
+class TakeMends(msgspec.Struct, frozen=True, tag_field="do", tag="mends"):
+    """Put what is true now in the place of what became untrue in the script."""
+
+
+Command = (
+    SetMode | Claim | Release | Approve | Reject | Said | TakeOver | Show | Say | Undo | Rewrite | Lock | TakeMends
+)
 
 
 class Order(msgspec.Struct, frozen=True):

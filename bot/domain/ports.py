@@ -11,6 +11,7 @@ import msgspec
 
 from bot.domain.desk import Checked, Order
 from bot.domain.events import Event
+from bot.domain.script import Brief, ScriptView
 from bot.domain.viewers import ViewerContext
 
 Outcome = Literal["accepted", "confirmed", "dropped", "unknown"]
@@ -153,6 +154,12 @@ class Desks(Protocol):
 
     def check(self, room: str, answer: str, text: str, product: str) -> Checked:
         """Say what the guard makes of words that somebody is typing."""
+
+    def script(self, room: str) -> ScriptView | None:
+        """Return the host's script, None when there is none."""
+
+    async def write(self, room: str, brief: Brief) -> None:
+        """Write the host a script from the catalogue in force, without a model. Raises ScriptError."""
 
     def days(self, room: str) -> tuple[str, ...]:
         """Return the days of which there is a record, the newest first."""

@@ -113,3 +113,45 @@ class Mend(msgspec.Struct, frozen=True):
     text: str
     stale: tuple[Fact, ...]
     instead: Sentence | None = None
+
+
+class SentenceView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sentence as a page shows it.
+
+    Attributes:
+        aloud: with numbers as they are read; `fields` it rests on.
+        seconds: how long it takes; `pause`: something to do, not to say.
+        stale: a fact under it has changed; `instead` is what is true now, "" for nothing.
+    """
+
+    text: str
+    aloud: str
+    by: Author
+    fields: tuple[str, ...] = ()
+    seconds: float = 0.0
+    pause: bool = False
+    stale: bool = False
+    instead: str = ""
+
+
+class SectionView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A section as a page shows it: `seconds` it takes, of those `planned`."""
+
+    id: str
+    part: Part
+    title: str
+    product: str
+    seconds: float
+    planned: float
+    sentences: tuple[SentenceView, ...] = ()
+    why: str = ""
+    locked: bool = False
+
+
+class ScriptView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A script as a page shows it."""
+
+    name: str
+    brief: Brief
+    sections: tuple[SectionView, ...] = ()
+    left: tuple[Left, ...] = ()

@@ -16,15 +16,18 @@ from bot.domain.desk import (
     Checked,
     Claim,
     Command,
+    Lock,
     Mode,
     Order,
     Reject,
     Release,
+    Rewrite,
     Ruling,
     Said,
     Say,
     SetMode,
     Show,
+    TakeMends,
     TakeOver,
     Undo,
 )  # fmt: skip
@@ -32,6 +35,7 @@ from bot.domain.inputs import Erased
 from bot.domain.turns import Fact
 from bot.live.postings import Postings
 from bot.live.questions import Question
+from bot.live.scripting import changed
 from bot.live.state import State
 from bot.live.writing import Writing
 
@@ -77,6 +81,8 @@ class Desk:
                 if known:
                     self._state.show(now, product)
                 self._rule(now, order, "" if known else "no_product")
+            case Rewrite() | Lock() | TakeMends():
+                self._rule(now, order, *changed(self._state, command))
             case Say():
                 self._say(now, order, command)
             case Undo(answer):

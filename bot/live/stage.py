@@ -13,7 +13,7 @@ from functools import partial
 from itertools import count
 
 from bot.domain.catalog import Catalogue, RowError
-from bot.domain.desk import Checked, Order, Ruling
+from bot.domain.desk import Order, Ruling
 from bot.domain.inputs import Begin, Commanded, End, Entry, Erased, Hear, Input, Linked, Ruled, Stocked, Tick
 from bot.domain.law import LawTable
 from bot.domain.learning import Learning, Suggested
@@ -110,9 +110,10 @@ class Stage:
         self._orders.append(Commanded(order))
         self._bell.set()
 
-    def check(self, answer: str, text: str, product: str = "") -> Checked:
-        """Say what the guard makes of words that somebody is typing."""
-        return self._room.check(answer, text, product)
+    @property
+    def room(self) -> Room:
+        """The room, to be read only."""
+        return self._room
 
     def _linked(self, place: str, up: bool) -> None:
         self.put(Linked(up, self._places[place].caps(), place))

@@ -296,3 +296,40 @@ async def test_it_can_be_used_by_everybody(path: str, tmp_path: Path, browser: A
             serious = [v for v in found if v["impact"] in ("serious", "critical")]
             bad = [(v["id"], node["html"][:120]) for v in serious for node in v["nodes"]]
             assert bad == []
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+async def test_a_script_is_made_changed_and_followed(locale: str, tmp_path: Path, browser: Any) -> None:
+    """Written from the products, put into other words, held to the facts by hand, rehearsed, mended, and read off."""
+    lang = locale[:2]
+    async with live_room(tmp_path, goods(), RoomPolicy()) as room:
+        people = browser(room)
+        tab = await people.open("script", locale=locale)
+        await tab.locator("input[type=number]").first.fill("5")
+        await tab.locator("form button.go").click()
+        offer = tab.locator("[data-section='shirt:offer']")
+        await offer.locator("li", has_text="129").wait_for()
+        hook = tab.locator("[data-section='shirt:hook']")
+        before = await hook.locator("ol").inner_text()
+        await hook.locator(".acts button").first.click()
+        other = "(was) => document.querySelector(`[data-section='shirt:hook'] ol`).innerText !== was"
+        await tab.wait_for_function(other, arg=before)
+        await hook.locator(".acts button").nth(1).click()
+        await hook.locator(".edit input").fill("现价1元")
+        await hook.locator(".edit button.go").click()
+        await hook.locator(".no").wait_for()
+        await hook.locator(".edit input").fill("大家好，来看衬衫")
+        await hook.locator(".edit button.go").click()
+        await hook.locator("li.by-person", has_text="大家好，来看衬衫").wait_for()
+        await hook.locator(".acts button").nth(2).click()
+        await tab.locator("[data-section='shirt:hook'].locked").wait_for()
+        await tab.locator("header button").first.click()
+        await tab.locator("li.lit").wait_for()
+        host = await people.open("host", locale=locale)
+        price = "一百二十九元" if lang == "zh" else "one hundred and twenty-nine yuan"
+        await host.locator(".script li", has_text=price).wait_for()
+        room.stage.stock(goods(price=15900, version=2))
+        await host.locator(".script li.stale", has_text="一百五十九" if lang == "zh" else "fifty-nine").first.wait_for()
+        await tab.locator(".stale-bar button").click()
+        await offer.locator("li", has_text="159").wait_for()
+        await tab.locator(".stale-bar").wait_for(state="detached")

@@ -52,6 +52,7 @@ def read_static() -> dict[str, tuple[bytes, str]]:
             table["/" + file.relative_to(_STATIC).as_posix()] = (file.read_bytes(), _TYPES[file.suffix])
     table["/"] = table["/index.html"]
     table["/host"] = table["/host.html"]
+    table["/script"] = table["/script.html"]
     return table
 
 

@@ -24,7 +24,7 @@ from bot.backends.dashboard.http import LOOPBACK, cannot_listen, read_static, re
 from bot.backends.dashboard.state import Item, Room
 from bot.backends.dashboard.visitor import Visitor
 from bot.domain.desk import Person
-from bot.domain.errors import JournalError
+from bot.domain.errors import JournalError, ScriptError
 from bot.domain.events import Heard
 from bot.domain.ports import Desks
 
@@ -206,6 +206,8 @@ class Page:
                     reply = client.take(raw)
                     if client.export:
                         reply = await self._export(client)
+                    elif client.brief:
+                        reply = await self._write(client)
                     if reply is not None:
                         await connection.send(reply.decode())
                     if client.banned:
@@ -213,6 +215,16 @@ class Page:
                     self._news.set()
         finally:
             self._clients.discard(client)
+
+    async def _write(self, client: Visitor) -> bytes:
+        """Have a script written; the page asks for it then."""
+        assert client.brief and self._desks  # noqa: S101 - for mypy
+        (room, brief), client.brief = client.brief, None
+        try:
+            await self._desks.write(room, brief)
+        except ScriptError as error:
+            return msgspec.json.encode({"kind": "no", "why": "no_script", "detail": str(error)})
+        return b'{"kind":"written"}'
 
     async def _export(self, client: Visitor) -> bytes:
         """Make a day's record ready to be fetched, once and within a minute, under a name that nobody can guess."""

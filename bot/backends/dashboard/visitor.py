@@ -4,7 +4,9 @@
          -> {"do":"order","id":…,"command":{…}}        a command (bot.domain.desk)
          -> {"do":"check","n":…,"answer":…,"text":…}   words being typed
          -> {"do":"export","day":…}                    a day's record
-         <- {"kind":"me",…} | {"kind":"checked","n":…,…} | {"kind":"file","path":…} | {"kind":"no","why":…}
+         -> {"do":"script"}, {"do":"write","brief":{…}}  the host's script; a new one
+         <- {"kind":"me",…} | {"kind":"script",…} | {"kind":"checked","n":…,…} | {"kind":"file","path":…}
+            | {"kind":"no","why":…}
 
 What comes of an order reaches every page of the room as {"kind":"ruling",…}.
 """
@@ -20,6 +22,7 @@ from websockets.asyncio.server import ServerConnection
 from bot.backends.dashboard.state import Room
 from bot.domain.desk import Command, Order, Person, Role
 from bot.domain.ports import Desks
+from bot.domain.script import Brief
 
 LOGIN_FOR = 12 * 3600.0  # seconds: a page left open overnight has to log in again
 BURST, PER_SECOND = 20.0, 10.0  # messages a page may send
@@ -40,6 +43,7 @@ class Message(msgspec.Struct, omit_defaults=True):
     text: str = ""
     product: str = ""
     day: str = ""
+    brief: Brief | None = None
 
 
 _read = msgspec.json.Decoder(Message).decode
@@ -51,7 +55,7 @@ class Visitor:
 
     Attributes:
         person: who it is; None until logged in.
-        tickets: (room, day) that may be fetched now, for the page to ask for.
+        export: (room, day) of a record that is to be made ready; `brief` a script that is to be written.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Visitor:
         self.behind_since: float | None = None
         self.person: Person | None = None
         self.export: tuple[str, str] | None = None
+        self.brief: tuple[str, Brief] | None = None
         self._people, self._desks = people, desks
         self._left, self._at = BURST, time.monotonic()
         self._tries, self._until, self._came = 0, 0.0, time.monotonic()
@@ -111,12 +116,17 @@ class Visitor:
             case "check":
                 checked = desks.check(room, message.answer, message.text[:1000], message.product)
                 return _write({"kind": "checked", "n": message.n, **msgspec.to_builtins(checked)})
+            case "script":
+                return _write({"kind": "script", "script": desks.script(room)})
+            case "write" if message.brief is not None and person.role != "viewer":
+                self.brief = room, message.brief
+                return None
             case "days" if person.role == "owner":
                 return _write({"kind": "days", "days": desks.days(room)})
             case "export" if person.role == "owner":
                 self.export = room, message.day
                 return None
-            case "days" | "export":
+            case "days" | "export" | "write":
                 return _no("no_right")
         return _no("unknown", message.do[:32])
 

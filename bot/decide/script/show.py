@@ -38,9 +38,20 @@ def clock(seconds: float) -> str:
     return f"{h}:{m:02d}:{s:02d}" if h else f"{m}:{s:02d}"
 
 
-def fields_of(sentence: Sentence) -> str:
-    """Name the fields that a sentence rests on, each once."""
-    return ", ".join(dict.fromkeys(f.field for f in sentence.facts))
+FIELDS_ZH = {
+    "price": "价格", "original": "原价", "points": "卖点", "material": "材质", "audience": "适用人群",
+    "usage": "使用方法",
+    "care": "洗涤保养", "shipping": "发货", "returns": "退换", "discount": "优惠", "sizing": "尺码建议",
+    "expiry": "保质期",
+    "origin": "产地", "warranty": "质保", "sizes": "规格", "colours": "颜色", "number": "链接号", "name": "商品名",
+    "faq": "常见问题",
+}  # fmt: skip
+
+
+def fields_of(sentence: Sentence, lang: Lang) -> tuple[str, ...]:
+    """Name the fields that a sentence rests on, each once, as people call them."""
+    names = dict.fromkeys(f.field.partition(":")[0] if f.field.startswith("faq:") else f.field for f in sentence.facts)
+    return tuple(FIELDS_ZH.get(name, name) if lang == "zh" else name for name in names)
 
 
 def title(section: Section, catalogue: Catalogue, lang: Lang) -> str:
@@ -86,7 +97,7 @@ def markdown(script: Script, catalogue: Catalogue, *, read_aloud: bool = False) 
             text = aloud(sentence.text, lang) if read_aloud else sentence.text
             if sentence.pause:
                 text += f" {clock(sentence.pause)}"
-            on = f" <sub>{word('rests', lang)}: {fields_of(sentence)}</sub>" if sentence.facts else ""
+            on = f" <sub>{word('rests', lang)}: {', '.join(fields_of(sentence, lang))}</sub>" if sentence.facts else ""
             lines.append(f"- {text}{on}")
     if script.left:
         lines += ["", f"## {word('left', lang)}", ""]

@@ -46,17 +46,17 @@ _HAN = re.compile(f"[{CJK}]")
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _DIGIT_RUN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _SIGNS_ZH = (
-    (re.compile(r"¥\s*(\d[\d,.]*)"), r"\1元"), (re.compile(r"(\d)\s*[-–~]\s*(?=\d)"), r"\1到"),
-    (re.compile(r"(\d[\d.]*)\s*%"), r"百分之\1"),
+    (re.compile(r"¥\s*(\d[\d,]*(?:\.\d+)?)"), r"\1元"), (re.compile(r"(\d)\s*[-–~]\s*(?=\d)"), r"\1到"),
+    (re.compile(r"(\d+(?:\.\d+)?)\s*%"), r"百分之\1"),
     (re.compile(r"(\d)\s*(?:℃|°C)"), r"\1摄氏度"), (re.compile(r"(\d)\s*(?i:ml)\b"), r"\1毫升"),
     (re.compile(r"(\d)\s*(?i:cm)\b"), r"\1厘米"),
     (re.compile(r"(\d)\s*(?i:kg)\b"), r"\1公斤"), (re.compile(r"(\d)\s*g\b"), r"\1克"),
     (re.compile(r"(\d)\s*[×x]\s*(?=\d)"), r"\1乘"),
 )  # fmt: skip
 _SIGNS_EN = (
-    (re.compile(r"¥\s*(\d[\d,.]*)"), r"\1 yuan"), (re.compile(r"\$\s*(\d[\d,.]*)"), r"\1 dollars"),
-    (re.compile(r"€\s*(\d[\d,.]*)"), r"\1 euros"),
-    (re.compile(r"£\s*(\d[\d,.]*)"), r"\1 pounds"), (re.compile(r"#(\d+)"), r"number \1"),
+    (re.compile(r"¥\s*(\d[\d,]*(?:\.\d+)?)"), r"\1 yuan"), (re.compile(r"\$\s*(\d[\d,]*(?:\.\d+)?)"), r"\1 dollars"),
+    (re.compile(r"€\s*(\d[\d,]*(?:\.\d+)?)"), r"\1 euros"),
+    (re.compile(r"£\s*(\d[\d,]*(?:\.\d+)?)"), r"\1 pounds"), (re.compile(r"#(\d+)"), r"number \1"),
     (re.compile(r"(\d)\s*[-–~]\s*(?=\d)"), r"\1 to "),
     (re.compile(r"(\d)\s*%"), r"\1 percent"), (re.compile(r"(\d)\s*(?:℃|°C)"), r"\1 degrees"),
     (re.compile(r"(\d)\s*ml\b"), r"\1 millilitres"),

@@ -12,7 +12,7 @@ import msgspec
 from bot.decide.adlaw import AdLaw
 from bot.decide.script import hold, sayings
 from bot.decide.script.fit import LEAST_PAUSE, PAUSE_IN, fit
-from bot.decide.script.phrases import PAUSES, PHRASES, THEME
+from bot.decide.script.phrases import CONTINUES, PAUSES, PHRASES, THEME
 from bot.decide.script.plan import Plan, Slot
 from bot.decide.script.spoken import length, seconds
 from bot.domain.catalog import Catalogue, Product
@@ -118,23 +118,33 @@ class Writer:
             yield from phrases[:1] if slot.seconds >= LONG_OFFER else ()
             yield from facts
             return
+        between = [p for p in phrases if p.text in CONTINUES]
+        phrases = [p for p in phrases if p.text not in CONTINUES]
         if opening:
             yield from opening
         elif phrases:
             yield phrases.pop(0)
-        while facts or phrases:
+        while facts or (phrases and slot.part != "points"):
             yield from facts[:2]
             facts = facts[2:]
-            if phrases:
-                yield phrases.pop(0)
+            if more := (between or phrases) if facts else phrases if slot.part != "points" else ():
+                yield more.pop(0)
 
     def _drafted(self, slot: Slot, product: Product) -> list[Sentence]:
         draft = self._drafts.get(slot.id, "")
         if not draft:
             return []
         held = hold.of_model(draft, product, self._catalogue, self._law, self._brief.lang, self._brief.platform)
-        if held.sentence is None:
-            self.left.append(Left(draft.strip().split("\n")[0][:80], held.why))
+        asks = slot.part in ("hook", "need")  # there a model may ask; what it states belongs to the points
+        why = (
+            held.why
+            if held.sentence is None
+            else "states"
+            if asks and not held.sentence.text.endswith(("?", "？"))
+            else ""
+        )
+        if held.sentence is None or why:
+            self.left.append(Left(draft.strip().split("\n")[0][:80], why))
             return []
         return [] if self._used[held.sentence.text] else [held.sentence]
 
@@ -164,7 +174,8 @@ class Writer:
         """Return the phrases of a part, those least used first."""
         brief = self._brief
         bank = PHRASES[brief.lang].get(slot.part, ())
-        shift = (brief.variant * 5 + slot.turn * 3) % max(1, len(bank))
+        ordered = slot.part in ("welcome", "close")  # what is said first and last stays so
+        shift = 0 if ordered else (brief.variant * 5 + slot.turn * 3) % max(1, len(bank))
         named: list[Sentence] = []
         for phrase in (*bank[shift:], *bank[:shift]):
             if product is None:

@@ -48,6 +48,7 @@ function Head({ w, ui, lang, setLang, night, setTheme }) {
     <span class="space"></span>
     <${Modes} w=${w} ui=${ui} /><${Me} w=${w} />
     <a class="tool text" href=${`/host${location.search}`} target="_blank" rel="noopener">${w.prompter}</a>
+    <a class="tool text" href=${`/script${location.search}`} target="_blank" rel="noopener">${w.scriptPage}</a>
     <button class="tool text" onClick=${() => setLang(lang === "zh" ? "en" : "zh")} lang=${lang === "zh" ? "en" : "zh-CN"}>${w.other}</button>
     <button class="tool" aria-label=${w.theme} title=${w.theme} onClick=${() => setTheme(night ? "light" : "dark")}>${night ? html`<${Sun} />` : html`<${Moon} />`}</button>
   </header>`;

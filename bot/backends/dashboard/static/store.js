@@ -62,6 +62,8 @@ export function order(command) {
 // Have words checked while they are being typed.
 export const check = (answer, text, about = "") => ask(`n${++count}`, { do: "check", n: count, answer, text, product: about });
 export const days = () => ask("days", { do: "days" });
+export const script = () => ask("script", { do: "script" });
+export const write = (brief) => ask("written", { do: "write", brief });
 export const exported = (day) => ask("file", { do: "export", day });
 
 const saved = (key) => { try { return sessionStorage.getItem(key) ?? localStorage.getItem(key); } catch { return null; } };
@@ -96,7 +98,7 @@ function reply(frame) {
 }
 
 function take(frame) {
-  if (["me", "no", "checked", "days", "file"].includes(frame.kind)) return reply(frame);
+  if (["me", "no", "checked", "days", "file", "script", "written"].includes(frame.kind)) return reply(frame);
   store.rooms = frame.rooms ?? store.rooms;
   if (frame.kind === "wait") {
     Object.assign(store, { room: null, status: null, goods: null, points: [] });

@@ -145,7 +145,7 @@ const plain = {
   desk: ["等你拍板", "Waiting for you"], noPending: ["没有待审核的回答", "No answer waits for approval"], deskKeys: ["A 通过 · E 修改 · R 拒绝 · ↑↓ 换一条", "A approve · E edit · R reject · ↑↓ next"],
   approve: ["通过", "Approve"], edit: ["修改", "Edit"], reject: ["拒绝", "Reject"], hostSaid: ["主播已答", "Host said it"], takeViewer: ["接管这位观众", "Take over viewer"],
   nowIs: ["内容刚变成", "The words are now"], sendEdit: ["改好发送", "Send this"], cancel: ["取消", "Cancel"], editFine: ["与商品资料一致，可以发", "Agrees with the facts: may be sent"], left_title: ["过了这个时间就转主播", "After this it goes to the host"],
-  mode: ["模式", "Mode"], stop: ["停", "STOP"], isStopped: ["已停", "Stopped"], prompter: ["提词屏", "Teleprompter"], undo: ["撤回", "Take back"], ruled: ["处理记录", "Rulings"], noRulings: ["还没有人处理过", "Nobody has ruled on anything yet"],
+  mode: ["模式", "Mode"], stop: ["停", "STOP"], isStopped: ["已停", "Stopped"], scriptPage: ["脚本", "Script"], prompter: ["提词屏", "Teleprompter"], undo: ["撤回", "Take back"], ruled: ["处理记录", "Rulings"], noRulings: ["还没有人处理过", "Nobody has ruled on anything yet"],
   ownLine: ["以助手身份发一句…", "Say something as the assistant…"], post: ["发送", "Post"], noProductChosen: ["不针对商品", "About no product"], explain: ["讲解", "Explain"], push: ["推一句", "Push"], pushHelp: ["按商品资料发一句推荐；平台支持时弹商品卡", "Posts a line from the catalogue; shows the card where the platform can"],
   take: ["接管", "Take over"], giveBack: ["交还助手", "Give back"], logIn: ["登录", "Log in"], logInHelp: ["请输入店主给你的口令。", "Enter the token that the owner gave you."], token: ["口令", "Token"], yourName: ["怎么称呼你？（一个词）", "Your name, one word"],
   exportDay: ["导出记录", "Export the record"], exportHelp: ["《直播电商监督管理办法》第三十一条：导出某一天的互动处置记录（已核对哈希链）", "A day's record of what was done, with its hash chain verified"],
