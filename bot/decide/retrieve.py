@@ -106,6 +106,21 @@ FITS_OCCASION = {name: re.compile(words, re.I) for name, words in _OCCASIONS.ite
 _CAFFEINE = re.compile(r"含咖啡因|contains caffeine", re.I)
 
 
+# What somebody cannot have, and the cards that say they hold it.
+_AVOIDED = (
+    (
+        re.compile(r"(?:不含|无|没有?|不要|without|\bno|free of|zero) ?(?:咖啡因|caffeine)|decaf|caffeine.free", re.I),
+        _CAFFEINE,
+    ),
+    (
+        re.compile(
+            r"(?:allergic to|allergy to|no|without) (?:\w+ )?nuts|nut allerg|坚果.{0,2}过敏|对坚果过敏|不能吃坚果", re.I
+        ),
+        re.compile(r"坚果|nuts?\b", re.I),
+    ),
+)
+
+
 class Face(msgspec.Struct, frozen=True):
     """What counts of a product's card for a need: its names, all its words, and for whom it is."""
 
@@ -153,6 +168,8 @@ def suits(text: str, need: Need, product: Product, named: Collection[str] = ()) 
         named: ids of products whose kind or name the comment names.
     """
     its = face(product)
+    if any(avoided.search(text) and holds.search(its.card) for avoided, holds in _AVOIDED):
+        return None
     asked = kinds_asked(text)
     score = 0.0
     if asked and not any(has.search(its.label) for has in asked):

@@ -1,5 +1,6 @@
 """The figures of `zhubo eval recommend`: next clicks, needs, and the made-up market."""
 
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -124,8 +125,9 @@ def click_figures(folder: Path) -> list[Figure]:
 
 
 def need_figures(goods: Catalogue) -> list[Figure]:
-    """Needs read from comments: those that the rules were written on, and those that were kept apart."""
-    return _needs(goods, "needs", "kept apart") + _needs(goods, "needs_dev", "rules written on them")
+    """Needs read from comments: ours, those that the rules were written on, and those that somebody else wrote."""
+    sets = (("needs", "ours"), ("needs_dev", "rules written on them"), ("needs_other", "somebody else's"))
+    return [figure for name, what in sets for figure in _needs(goods, name, what)]
 
 
 def _needs(goods: Catalogue, name: str, what: str) -> list[Figure]:
@@ -167,7 +169,17 @@ def _slots(need: Need) -> dict[str, object]:
 def _same(key: str, got: object, wanted: object) -> bool:
     if key.startswith("budget") and isinstance(got, int) and isinstance(wanted, int):
         return abs(got - wanted) <= 0.05 * wanted
+    if key == "size":
+        return _width(str(got)) == _width(str(wanted))
     return got == wanted
+
+
+def _width(size: str) -> str:
+    """Write the width of a bed one way: 1米5, 1.5M, 150CM, 1.5 are 1.5."""
+    found = re.fullmatch(r"(\d)[.米](\d)(?:M|米)?|(\d)(\d)0 ?CM|(\d)(?:M|米)", size.replace("米宽", "米"))
+    if found is None:
+        return "2XL" if size == "XXL" else size
+    return f"{found[1] or found[3] or found[5]}.{found[2] or found[4] or 0}"
 
 
 def market_figures(say: Callable[[str], None], seeds: int = SEEDS) -> list[Figure]:

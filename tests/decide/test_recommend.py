@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
+from bot.decide.budget import budget_of
 from bot.decide.facts import Answer, stale
-from bot.decide.needs import budget_of
 from bot.decide.recommend import beside, for_need
 from bot.decide.triage import Reader
 from bot.domain.catalog import Catalogue, Money, Product, Sku, Text
