@@ -13,7 +13,8 @@ WORDS = Path("bot/backends/dashboard/static/words.js").read_text(encoding="utf-8
 ENDS = ("stopped", "taken_over", "no_ruling", "rejected", "shadow", "host_said", "by_person")
 REFUSALS = (
     "gone", "changed", "no_right", "no_room", "cannot_delete", "read_only", "stopped", "shadow", "no_product",
-    "pending", "too_fast", "wrong_token", "no_record", "contact", "empty", "not_taken", "no_target",
+    "pending", "too_fast", "wrong_token", "no_record", "contact", "empty", "not_taken", "no_target", "no_script",
+    "no_section", "locked",
 )  # fmt: skip
 
 

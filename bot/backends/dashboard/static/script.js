@@ -2,18 +2,19 @@
 
 import { html, render, useEffect, useRef, useState } from "/vendor/htm-preact.js";
 import { order, script as fetchScript, start, store, write } from "/store.js";
+import { wordsFor } from "/words.js";
 
 const words = {
   zh: {
     title: "直播脚本", make: "写一版", minutes: "时长（分钟）", theme: "主题", tone: "语气", tones: { lively: "活泼", warm: "亲切", calm: "沉稳" }, lang: "语言", other: "English", desk: "场控台", host: "提词屏",
     none: "还没有脚本。填好时长，点「写一版」，按商品表生成。", busy: "正在写…", again: "换个说法", edit: "手写一句", lock: "锁定", unlock: "解锁", put: "放到最前", cancel: "取消", rehearse: "开始排练", stop: "停止排练",
-    stale: (n) => `${n} 句与现在的资料不符`, mend: "全部更新", gone: "删去", rests: "依据", left: "没有采用", of: "计划", behind: "落后", ahead: "提前", locked: "已锁定，先解锁", variant: "版本", pause: "动作",
+    stale: (n) => `${n} 句与现在的资料不符`, mend: "全部更新", gone: "删去", rests: "依据", left: "没有采用", of: "计划", behind: "落后", ahead: "提前", variant: "版本", pause: "动作",
     by: { model: "模型写", person: "手写" }, viewer: "你只能看，不能改",
   },
   en: {
     title: "Live script", make: "Write one", minutes: "Minutes", theme: "Theme", tone: "Tone", tones: { lively: "lively", warm: "warm", calm: "calm" }, lang: "Language", other: "中文", desk: "Desk", host: "Teleprompter",
     none: "No script yet. Choose a length and have one written from your product table.", busy: "Writing…", again: "Other words", edit: "By hand", lock: "Lock", unlock: "Unlock", put: "Put it first", cancel: "Cancel", rehearse: "Rehearse", stop: "Stop",
-    stale: (n) => `${n} sentence${n === 1 ? " is" : "s are"} untrue now`, mend: "Put all right", gone: "take it out", rests: "rests on", left: "Left out", of: "planned", behind: "behind", ahead: "ahead", locked: "locked: unlock it first", variant: "Version", pause: "do",
+    stale: (n) => `${n} sentence${n === 1 ? " is" : "s are"} untrue now`, mend: "Put all right", gone: "take it out", rests: "rests on", left: "Left out", of: "planned", behind: "behind", ahead: "ahead", variant: "Version", pause: "do",
     by: { model: "by the model", person: "by hand" }, viewer: "You may read, not change",
   },
 };
@@ -72,7 +73,7 @@ function App() {
   const mayEdit = Boolean(store.me?.role) && store.me.role !== "viewer";
   const change = async (command) => {
     const ruling = await order(command);
-    setSaid(ruling.done ? null : { section: command.section, words: ruling.why === "locked" ? w.locked : [ruling.why, ruling.detail].filter(Boolean).join(": ") });
+    setSaid(ruling.done ? null : { section: command.section, words: wordsFor(lang).ruling(ruling.why, ruling.detail ?? "") });
     await load();
     return ruling.done;
   };

@@ -31,7 +31,7 @@ const roles = { viewer: ["只看", "Viewer"], moderator: ["场控", "Moderator"]
 const whats = { room: ["整个直播间", "the room"], product: ["商品", "product"], viewer: ["观众", "viewer"] };
 const commands = {
   mode: ["切换模式", "set the mode"], claim: ["占用", "claimed"], release: ["放开", "let go"], approve: ["通过", "approved"], reject: ["拒绝", "rejected"],
-  said: ["主播已答", "host said it"], takeover: ["接管", "took over"], screen: ["切到讲解", "put on screen"], say: ["发言", "posted"], undo: ["撤回", "took back"],
+  said: ["主播已答", "host said it"], takeover: ["接管", "took over"], screen: ["切到讲解", "put on screen"], say: ["发言", "posted"], undo: ["撤回", "took back"], rewrite: ["改脚本", "changed the script"], lock: ["锁定脚本段落", "locked a section"], mends: ["更新脚本", "put the script right"],
 };
 // Why a command was refused, or words may not be sent.
 const refusals = {
@@ -42,6 +42,7 @@ const refusals = {
   stopped: ["已停，先恢复再发", "Stopped: go on first"], shadow: ["演练中，不发送", "Shadow: nothing is sent"], no_product: ["没有这个商品", "No such product"],
   too_fast: ["操作太快，稍等一下", "Too fast, one moment"], wrong_token: ["口令不对", "Wrong token"], no_record: ["还没有记录", "No record yet"],
   contact: ["不能留联系方式", "No contacts in a line"], empty: ["还没有内容", "Nothing written yet"], not_taken: ["没有被接管", "Nobody has taken it over"], no_target: ["没有选对象", "Nothing chosen"],
+  no_script: ["还没有脚本", "There is no script"], no_section: ["脚本里没有这一段", "No such section"], locked: ["这一段锁定了", "This section is locked"],
 };
 const fates = {
   answered: ["已回答", "Answered"], merged: ["已合并", "Merged"], ignored: ["无需回答", "No answer needed"],
