@@ -51,7 +51,6 @@ class Writer:
         self._drafts, self._model = drafts or {}, model
         self._used: Counter[str] = Counter()
         self._said: set[str] = set()
-        self._named: dict[str, bool] = {}
         self.left: list[Left] = []
 
     def write(self, plan: Plan, told: Callable[[Section], None] = lambda _: None) -> Script:
@@ -184,7 +183,7 @@ class Writer:
                 continue
             earlier = self._catalogue.by_id.get(before)
             if ("{n}" in phrase and not product.number) or (
-                "{before}" in phrase and (earlier is None or earlier is product or not self._nameable(earlier))
+                "{before}" in phrase and (earlier is None or earlier is product)
             ):
                 continue
             text = phrase.format(
@@ -193,21 +192,22 @@ class Writer:
                 before=earlier.name.get(brief.lang) if earlier else "",
             )
             named.append(sayings.link(product, text, self._catalogue) if "{n" in phrase else Sentence(text))
-        lawful = [s for s in named if not s.facts or self._nameable(product)]
-        kept = sorted(lawful, key=lambda s: self._used[s.text])
+        kept = sorted(named, key=lambda s: self._used[s.text])
         if slot.part == "welcome" and brief.theme:
             kept = [*self._theme(), *kept]
-        most = _PHRASES.get(slot.part, len(kept))
-        return kept[: most + int(slot.seconds // LONG_PART)]
+        most = _PHRASES.get(slot.part, len(kept)) + int(slot.seconds // LONG_PART)
+        found: list[Sentence] = []
+        for sentence in kept:
+            if len(found) < most and self._sayable(sentence, product):
+                found.append(sentence)
+        return found
 
-    def _nameable(self, product: Product | None) -> bool:
-        """Tell whether a product's name may be said at all; our own phrases are lawful around it (a test says so)."""
-        if product is None:
+    def _sayable(self, sentence: Sentence, product: Product | None) -> bool:
+        """Tell whether the law lets a phrase leave with a product's name in it; without one it does, by a test."""
+        if product is None or not sentence.facts:
             return True
-        if product.id not in self._named:
-            names = {product.name.zh, product.name.en}
-            self._named[product.id] = not any(self._law.hits(n, product.category, likeness=False) for n in names if n)
-        return self._named[product.id]
+        brief = self._brief
+        return hold.of_fields(sentence, product, self._law, brief.lang, brief.platform).sentence == sentence
 
     def _theme(self) -> list[Sentence]:
         """Return the sentence that names the theme; one that may not be said is left out, with the law's words."""
