@@ -8,7 +8,6 @@ from bot.backends import record
 from bot.decide.script.plan import plan
 from bot.decide.script.write import write
 from bot.domain.desk import Checked, Order, Ruling, SetMode
-from bot.domain.errors import ScriptError
 from bot.domain.inputs import Scripted
 from bot.domain.script import Brief, ScriptView
 from bot.live.scripting import view
@@ -78,10 +77,6 @@ class Desks:
         state = self._stages[room].room.state
         catalogue, law = state.catalogue, state.law
         planned = plan(catalogue, brief)
-        if not any(slot.product for slot in planned.slots):
-            raise ScriptError(
-                "Nothing can be sold now: all products are sold out or not listed. Fix: see the catalogue."
-            )
         script = await asyncio.to_thread(write, room, catalogue, brief, planned, law)
         self._stages[room].put(Scripted(script))
 

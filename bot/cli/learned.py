@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.app.store import connect_redis
-from bot.backends.journal import read_all
+from bot.backends.journal import read
 from bot.backends.redis_learning import RedisLearning
 from bot.backends.valkey import store_url
 from bot.cli import loop
-from bot.domain.inputs import Begin, Entry
-from bot.domain.learning import Learned, Suggested
-from bot.domain.turns import Turn
+from bot.domain.errors import SettingsError
+from bot.domain.inputs import Entry
+from bot.domain.learning import Learned
 from bot.live.room import Room
 from bot.live.shelf import Learn
 from bot.settings import Settings
@@ -30,7 +30,12 @@ def learned(settings: Settings, export: Path | None, teach: Sequence[Path], *, r
     elif str(export) == "-":
         sys.stdout.write(msgspec.json.encode(known).decode() + "\n")
     else:
-        export.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
+        try:
+            export.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
+        except OSError as error:
+            raise SettingsError(
+                f"--export {export}: cannot be written ({error.strerror}). Fix: another place."
+            ) from error
     return 0
 
 
@@ -57,24 +62,14 @@ def lessons_of(path: Path) -> tuple[dict[tuple[str, str], tuple[int, int]], list
     Raises JournalError.
     """
     room, tallies, visits = Room(), defaultdict[tuple[str, str], list[int]](lambda: [0, 0]), []
-    for entry in _entries(path):
-        for effect in room.handle(entry.at, entry.item):
+    for entry in read(path):
+        for effect in room.handle(entry.at, entry.item) if isinstance(entry, Entry) else ():
             if isinstance(effect, Learn) and effect.visit:
                 visits.append(effect.visit)
             elif isinstance(effect, Learn):
                 counts = tallies[effect.product, effect.context]
                 counts[0], counts[1] = counts[0] + effect.shown, counts[1] + effect.taken
     return {arm: (shown, taken) for arm, (shown, taken) in tallies.items()}, visits
-
-
-def _entries(path: Path) -> Iterable[Entry]:
-    begun = False
-    for item in read_all(path):
-        if isinstance(item, Turn | Suggested):
-            continue
-        begun = begun or isinstance(item.item, Begin)
-        if begun:
-            yield item
 
 
 def _table(shop: str, known: Learned) -> Table:

@@ -15,36 +15,28 @@ from bot.backends.rules_file import DEFAULT as RULES
 from bot.backends.rules_file import load_rules
 from bot.cli.steps import Steps
 from bot.decide.adlaw import AdLaw
-from bot.decide.script import hold, mend, prompts, show
+from bot.decide.script import mend, prompts, show
 from bot.decide.script.plan import Plan, plan
 from bot.decide.script.spoken import length
-from bot.decide.script.write import Writer
+from bot.decide.script.write import write
 from bot.domain.catalog import Catalogue
 from bot.domain.errors import ScriptError
 from bot.domain.script import Brief, Script
 from bot.settings import Settings
 
-LONGEST = 8 * 3600.0
-
 
 def make(settings: Settings, brief: Brief, name: str, out: Sequence[Path], *, model: bool, read_aloud: bool) -> int:
     """Write a script and save it in every form asked for; without any, print it."""
-    if not 10 <= brief.seconds <= LONGEST:
-        raise ScriptError(
-            f"--minutes {brief.seconds / 60:g}: must be from 0.2 to {LONGEST / 60:g}. Fix: give another length."
-        )
     console = Console()
     catalogue, law = _goods(settings), _law(settings)
     brief = _numbered(brief, catalogue)
     planned = plan(catalogue, brief)
-    if not any(slot.product for slot in planned.slots):
-        raise ScriptError("Nothing can be sold now: all products are sold out or not listed. Fix: see the catalogue.")
     drafts: dict[str, str] = {}
     helped = ""
     began = time.monotonic()
     if model:
         drafts, helped = _drafts(settings, planned, catalogue, brief, console)
-    script = Writer(name, catalogue, brief, law, drafts, helped).write(planned)
+    script = write(name, catalogue, brief, planned, law, drafts, helped)
     for path in out:
         script_file.save(script, catalogue, path, read_aloud=read_aloud)
         console.print(f"saved / 已保存 {path}", markup=False)
@@ -73,21 +65,20 @@ def again(settings: Settings, path: Path, part: str, *, edit: str, lock: bool, a
 
 
 def _section(script: Script, part: str, catalogue: Catalogue, law: AdLaw, *, edit: str, lock: bool) -> Script:
-    at = next((i for i, s in enumerate(script.sections) if s.id == part), None)
-    if at is None:
+    if lock:
+        at = mend.place(script, part)
+        found = mend.locked(script, part, on=at is not None and not script.sections[at].locked)
+    else:
+        found = mend.rewritten(script, part, edit, catalogue, law)
+    if isinstance(found, Script):
+        return found
+    why, detail = found
+    if why == "no_section":
         some = ", ".join(s.id for s in script.sections[:8])
         raise ScriptError(f"--section {part}: there is no such section. Fix: one of {some}, …")
-    section = script.sections[at]
-    if lock:
-        return mend.replaced(script, at, mend.locked(section, on=not section.locked))
-    if section.locked:
+    if why == "locked":
         raise ScriptError(f"--section {part}: it is locked. Fix: unlock it with --lock first.")
-    if edit:
-        held = hold.of_person(edit, catalogue.by_id.get(section.product), catalogue, law)
-        if held.sentence is None:
-            raise ScriptError(f"--edit: may not be said ({held.why.replace('|', ': ')}). Fix: say what the card says.")
-        return mend.replaced(script, at, mend.with_sentence(section, held.sentence))
-    return mend.anew(script, at, catalogue, law)
+    raise ScriptError(f"--edit: may not be said ({why}: {detail}). Fix: say what the card says.")
 
 
 def _goods(settings: Settings) -> Catalogue:
@@ -102,9 +93,12 @@ def _law(settings: Settings) -> AdLaw:
 
 def _numbered(brief: Brief, catalogue: Catalogue) -> Brief:
     """Let products be named by link number as well as by id."""
-    ids = [
-        catalogue.by_number[int(p)].id if p.isdecimal() and int(p) in catalogue.by_number else p for p in brief.products
-    ]
+    ids = []
+    for named in brief.products:
+        numbered = catalogue.by_number.get(int(named)) if named.isdecimal() else None
+        ids.append(numbered.id if numbered and named not in catalogue.by_id else named)
+        if ids[-1] not in catalogue.by_id:
+            raise ScriptError(f"--product {named}: there is no such product. Fix: give its link number or its id.")
     return msgspec.structs.replace(brief, products=tuple(ids))
 
 

@@ -97,13 +97,13 @@ def for_need(
     near = [(fit, p) for fit, p in scored[:MOST] if fit >= scored[0][0] - BAND]
     product, suggestion = _picked(near, "need", context, scene)
     reason, why = _because(product, need, lang)
-    more = next((p for _, p in scored if p is not product), None)
+    fit, more = next(((fit, p) for fit, p in scored if p is not product), (0.0, None))
     text_, held = (
         _offer(product, lang, reason),
         (*_facts(product, catalogue), *(fact(catalogue, product, f) for f in why)),
     )
     also = ""
-    if more is not None and dict((p.id, fit) for fit, p in scored)[more.id] >= scored[0][0] - 2 * BAND:
+    if more is not None and fit >= scored[0][0] - 2 * BAND:
         also = more.id
         text_ += _also(more, need, lang)
         held = (*held, *_facts(more, catalogue))

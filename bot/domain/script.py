@@ -66,7 +66,6 @@ class Section(msgspec.Struct, frozen=True, omit_defaults=True):
         id: stable while the script lives.
         product: id of the product it is about, "" for the show's own parts.
         seconds: how long it was planned to take.
-        cue: the same at a glance, for the teleprompter.
         why: why it stands here, for the merchant.
         locked: nobody but a person changes it.
     """
@@ -76,7 +75,6 @@ class Section(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float
     sentences: tuple[Sentence, ...] = ()
     product: str = ""
-    cue: str = ""
     why: str = ""
     locked: bool = False
 

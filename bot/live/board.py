@@ -5,9 +5,9 @@ from collections import Counter
 from bot.decide import facts
 from bot.decide.prompter import cue_line
 from bot.decide.recommend import explain_next
-from bot.decide.script.spoken import aloud
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.views import Cue, Cues, Next, ProductView, Spoken
+from bot.live.scripting import lines
 from bot.live.state import State
 
 RECENT = 180.0  # seconds a question stays the host's
@@ -44,20 +44,9 @@ def _script(state: State) -> tuple[Spoken, ...]:
     """Return the script's lines for the product on screen; before any is, those of the opening."""
     if state.script is None:
         return ()
-    lang, found = state.script.brief.lang, []
-    rounds = [
-        s for s in state.script.sections if s.product == state.on_screen and s.part not in ("close", "transition")
-    ]
-    first = {s.part: s for s in reversed(rounds)}  # of several rounds the first
-    for section in rounds:
-        if first[section.part] is not section:
-            continue
-        for at, sentence in enumerate(section.sentences):
-            mend = state.mends.get((section.id, at))
-            instead = mend.instead.text if mend and mend.instead else ""
-            text = sentence.text if sentence.pause else aloud(sentence.text, lang)
-            found.append(Spoken(section.part, text, mend is not None, aloud(instead, lang)))
-    return tuple(found)
+    shown = [s for s in state.script.sections if s.product == state.on_screen and s.part not in ("close", "transition")]
+    first = {s.part: s for s in reversed(shown)}  # of several rounds the first
+    return tuple(line for s in shown if first[s.part] is s for line, _ in lines(state, s))
 
 
 def _next(now: float, state: State) -> tuple[Next, ...]:

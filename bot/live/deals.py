@@ -3,7 +3,6 @@
 from collections import Counter
 
 from bot.decide import recommend
-from bot.domain.catalog import Catalogue
 from bot.domain.desk import Order, Say
 from bot.domain.events import Heard
 from bot.live.postings import Postings
@@ -32,7 +31,7 @@ class Deals:
         """Return when a product may be brought up next, if ever."""
         return [self._pushed + self._state.policy.unprompted_gap] if self._places() and self._pushed else []
 
-    def due(self, now: float, catalogue: Catalogue) -> None:
+    def due(self, now: float) -> None:
         """End what is over, and bring up a product when it is time and nothing else waits to be said."""
         state = self._state
         state.out += state.shelf.due(now)
@@ -44,14 +43,13 @@ class Deals:
             return
         self._pushed = now
         hot = Counter(id for at, id in (*state.heat, *state.clicks) if now - at <= HOT)
-        made = recommend.push(catalogue, hot, state.scene(now), "zh" if state.speaks_chinese else "en")
+        made = recommend.push(state.catalogue, hot, state.scene(now), state.lang)
         if made is None or state.in_hand(made.product):
             return
         self._pushes += 1
         order = Order(f"push-{state.boot}-{self._pushes}", US, "owner", Say("", made.product))
         if not state.law.hits(made.text, labels=state.labels, likeness=False):
-            lang = "zh" if state.speaks_chinese else "en"
-            self._postings.add(now, order, made.text, lang, made.facts, made.product, places)  # type: ignore[arg-type]
+            self._postings.add(now, order, made.text, state.lang, made.facts, made.product, places)
             self._postings.pushed[order.id] = made
 
     def _places(self) -> list[str]:

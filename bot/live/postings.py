@@ -71,7 +71,7 @@ class Postings:
 
     def end(self, now: float, item: Posting, fate: CorrectionFate) -> None:
         """Record what became of a line."""
-        if (made := self.pushed.pop(item.order.id, None)) and fate == "sent":
+        if fate == "sent" and (made := self.pushed.pop(item.order.id, None)):  # of several places the first counts
             self._state.out += self._state.shelf.made(now, (), "", made)
         command = item.order.command
         answer = command.answer if isinstance(command, Say) else ""

@@ -262,7 +262,7 @@ class Room:
                 case _:
                     pass  # ended with another question that shared its line
         self._postings.due(now)
-        self._deals.due(now, self.catalogue)
+        self._deals.due(now)
         for outbox in self._outboxes.values():
             outbox.due(now)
 

@@ -1,9 +1,10 @@
 """Scripting: what people do with the host's script while a room runs, and how it is shown to them."""
 
-from bot.decide.script import hold, mend, show
+from bot.decide.script import mend, show
 from bot.decide.script.spoken import aloud, length, seconds
 from bot.domain.desk import Lock, Rewrite, TakeMends
-from bot.domain.script import Script, ScriptView, SectionView, SentenceView
+from bot.domain.script import Script, ScriptView, Section, SectionView, SentenceView
+from bot.domain.views import Spoken
 from bot.live.state import State
 
 
@@ -15,24 +16,27 @@ def changed(state: State, command: Rewrite | Lock | TakeMends) -> tuple[str, str
     if isinstance(command, TakeMends):
         state.mend(mend.mended(script, tuple(state.mends.values()), state.catalogue.version))
         return "", ""
-    at = next((i for i, s in enumerate(script.sections) if s.id == command.section), None)
-    if at is None:
-        return "no_section", command.section
-    section = script.sections[at]
     if isinstance(command, Lock):
-        state.mend(mend.replaced(script, at, mend.locked(section, on=command.on)))
-        return "", ""
-    if section.locked:
-        return "locked", ""
-    if not command.text:
-        state.mend(mend.anew(script, at, state.catalogue, state.law))
-        return "", ""
-    held = hold.of_person(command.text, state.product(section.product), state.catalogue, state.law)
-    if held.sentence is None:
-        why, _, detail = held.why.partition("|")
-        return why, detail
-    state.mend(mend.replaced(script, at, mend.with_sentence(section, held.sentence)))
+        found = mend.locked(script, command.section, on=command.on)
+    else:
+        found = mend.rewritten(script, command.section, command.text, state.catalogue, state.law)
+    if not isinstance(found, Script):
+        return found
+    state.mend(found)
     return "", ""
+
+
+def lines(state: State, section: Section) -> list[tuple[Spoken, str]]:
+    """Return a section's lines as they are read; beside each, as it is written, what is true now in its place."""
+    if state.script is None:
+        return []
+    lang, found = state.script.brief.lang, []
+    for at, sentence in enumerate(section.sentences):
+        mended = state.mends.get((section.id, at))
+        instead = mended.instead.text if mended and mended.instead else ""
+        text = sentence.text if sentence.pause else aloud(sentence.text, lang)
+        found.append((Spoken(section.part, text, mended is not None, aloud(instead, lang)), instead))
+    return found
 
 
 def view(state: State) -> ScriptView | None:
@@ -45,17 +49,13 @@ def view(state: State) -> ScriptView | None:
 
 def _section(state: State, script: Script, at: int) -> SectionView:
     section, brief = script.sections[at], script.brief
-    sentences = []
-    for i, sentence in enumerate(section.sentences):
-        found = state.mends.get((section.id, i))
-        sentences.append(
-            SentenceView(
-                sentence.text, sentence.text if sentence.pause else aloud(sentence.text, brief.lang), sentence.by,
-                show.fields_of(sentence, brief.lang),
-                round(seconds(sentence, brief.lang, brief.tone), 1), bool(sentence.pause), found is not None,
-                found.instead.text if found and found.instead else "",
-            )
-        )  # fmt: skip
+    sentences = [
+        SentenceView(
+            sentence.text, spoken.text, sentence.by, show.fields_of(sentence, brief.lang),
+            round(seconds(sentence, brief.lang, brief.tone), 1), bool(sentence.pause), spoken.stale, instead,
+        )
+        for sentence, (spoken, instead) in zip(section.sentences, lines(state, section), strict=True)
+    ]  # fmt: skip
     return SectionView(
         section.id, section.part, show.title(section, state.catalogue, brief.lang), section.product,
         round(length(section, brief.lang, brief.tone), 1), section.seconds, tuple(sentences), section.why,

@@ -51,6 +51,7 @@ class Shelf:
         self._open: OrderedDict[tuple[str, str], _Open] = OrderedDict()
         self._took: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._lately: deque[tuple[float, str]] = deque()
+        self._often: Counter[str] = Counter()  # of those
         self._under_way: OrderedDict[str, tuple[float, list[str]]] = OrderedDict()
         self.figures: dict[str, tuple[int, int]] = {}
 
@@ -65,8 +66,7 @@ class Shelf:
     def scene(self, now: float, on_screen: str, shown: Mapping[str, float], policy: RoomPolicy) -> Scene:
         """Return what is known when a product is to be picked."""
         while self._lately and now - self._lately[0][0] > LATELY:
-            self._lately.popleft()
-        lately = Counter(product for _, product in self._lately)
+            self._often[self._lately.popleft()[1]] -= 1
         return Scene(
             now,
             self.bandit,
@@ -74,7 +74,7 @@ class Shelf:
             self._dice,
             on_screen,
             shown,
-            lately,
+            self._often,
             policy.suggest_most,
             policy.suggest_often,
         )
@@ -86,6 +86,7 @@ class Shelf:
         out: list[Suggested | Learn] = []
         arm = (suggestion.product, suggestion.context)
         self._lately.append((now, suggestion.product))
+        self._often[suggestion.product] += 1
         for viewer in dict.fromkeys(viewers or (SOME,)):
             key = (viewer, suggestion.product)
             if (before := self._open.pop(key, None)) is not None:

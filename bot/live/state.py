@@ -14,7 +14,7 @@ from bot.decide.shared import shared
 from bot.decide.triage import Reader, Reading
 from bot.domain.catalog import Catalogue, Product
 from bot.domain.desk import Mode, Order, Ruling
-from bot.domain.events import Heard
+from bot.domain.events import Heard, Lang
 from bot.domain.law import LawTable
 from bot.domain.learning import Suggested, Taken
 from bot.domain.policy import RoomPolicy
@@ -184,9 +184,9 @@ class State:
             self.out += self.shelf.turned(now, viewer, product, how)
 
     @property
-    def speaks_chinese(self) -> bool:
-        """Whether more of those who asked lately wrote Chinese than English."""
-        return self._chinese >= 0
+    def lang(self) -> Lang:
+        """What more of those who wrote lately write."""
+        return "zh" if self._chinese >= 0 else "en"
 
     def note(self, viewer: str, field: Literal["trail", "bought", "returned"], product: str) -> None:
         """Add a product to what is known of a viewer; of one whose context is not here yet it is kept until it is."""

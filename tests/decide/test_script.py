@@ -11,6 +11,7 @@ from bot.decide.script.plan import parts_of, plan
 from bot.decide.script.spoken import aloud, beats, length
 from bot.decide.script.write import write
 from bot.domain.catalog import Catalogue, Money, Product, Sku, Text
+from bot.domain.errors import ScriptError
 from bot.domain.script import Brief, Script
 from tests.decide.shelf import demo_goods
 from tests.fakes import goods
@@ -178,7 +179,8 @@ def test_a_change_marks_what_became_untrue_and_proposes_the_mend() -> None:
     after = mend.mended(script, found, 2)
     assert mend.mends(after, new, LAW) == []
     at = next(i for i, s in enumerate(script.sections) if s.part == "offer")
-    kept = mend.replaced(script, at, mend.locked(script.sections[at], on=True))
+    kept = mend.locked(script, script.sections[at].id, on=True)
+    assert isinstance(kept, Script)
     assert mend.mended(kept, found, 2).sections[at].sentences == script.sections[at].sentences
     gone = Catalogue(3, (msgspec.structs.replace(new.products[0], listed=False), new.products[1]))
     assert all(m.instead is None for m in mend.mends(script, gone, LAW))
@@ -189,7 +191,8 @@ def test_one_section_anew_and_one_by_hand() -> None:
     shop = demo_goods()
     script = made(Brief(seconds=120.0, products=(shop.products[0].id,)), shop)
     at = next(i for i, s in enumerate(script.sections) if s.part == "hook")
-    again = mend.anew(script, at, shop, LAW)
+    again = mend.rewritten(script, script.sections[at].id, "", shop, LAW)
+    assert isinstance(again, Script)
     assert again.sections[at].sentences != script.sections[at].sentences
     assert again.sections[:at] == script.sections[:at]
     product = shop.products[0]
@@ -230,3 +233,14 @@ def test_our_own_phrases_break_no_law_and_name_no_figure() -> None:
         for category in ("", "女装", "护肤", "零食", "茶饮", "保健", "家居", "数码", "母婴", "酒"):
             assert [line for line in lines if LAW.hits(line, category, likeness=False)] == []
         assert not [line for line in lines if any(c.isdigit() for c in line)]
+
+
+def test_what_cannot_be_planned_is_said() -> None:
+    """A length out of reach, and a shop with nothing to sell: an error with its fix, not an empty script."""
+    shop = goods()
+    for seconds in (0.0, 1e12):
+        with pytest.raises(ScriptError, match="minutes"):
+            plan(shop, Brief(seconds=seconds))
+    gone = Catalogue(1, tuple(msgspec.structs.replace(p, listed=False) for p in shop.products))
+    with pytest.raises(ScriptError, match="Nothing can be sold"):
+        plan(gone, Brief(seconds=600.0))

@@ -37,13 +37,16 @@ def fit(sections: list[Section], brief: Brief) -> None:
 
 def _linger(sections: list[Section], time: float, brief: Brief) -> None:
     """Share out time that is left over among the parts in which a host can pause."""
-    words = PAUSES[brief.lang]
     places = [i for part in PAUSE_IN for i, s in enumerate(sections) if s.part == part and s.product]
     places = places[: max(1, int(time // LEAST_PAUSE))]
     for i in places:
-        section, share = sections[i], max(1.0, round(time / len(places)))
-        said = section.sentences
-        if said and said[-1].pause:
-            said, share = said[:-1], share + said[-1].pause
-        rest = Sentence(words[section.part], "phrases", (), share)
-        sections[i] = msgspec.structs.replace(section, sentences=(*said, rest))
+        sections[i] = paused(sections[i], max(1.0, round(time / len(places))), brief)
+
+
+def paused(section: Section, time: float, brief: Brief) -> Section:
+    """Let time pass at the end of a section without words, besides what does so already."""
+    said = section.sentences
+    if said and said[-1].pause:
+        said, time = said[:-1], time + said[-1].pause
+    rest = Sentence(PAUSES[brief.lang][section.part], "phrases", (), time)
+    return msgspec.structs.replace(section, sentences=(*said, rest))

@@ -55,28 +55,50 @@ def mended(script: Script, chosen: Sequence[Mend], version: int) -> Script:
     return msgspec.structs.replace(script, sections=tuple(sections), version=version)
 
 
-def anew(script: Script, at: int, catalogue: Catalogue, law: AdLaw) -> Script:
-    """Write one section again in other words; what the rest of its product says is not said twice."""
+def rewritten(script: Script, id: str, text: str, catalogue: Catalogue, law: AdLaw) -> Script | tuple[str, str]:
+    """Put a section into other words, or a person's sentence in front of it.
+
+    Returns:
+        The script, or why not, as in a `Ruling`, and the detail: "no_section", "locked", or what the guard says.
+    """
+    at = place(script, id)
+    if at is None:
+        return "no_section", id
+    section = script.sections[at]
+    if section.locked:
+        return "locked", ""
+    if not text:
+        return _replaced(script, at, _anew(script, at, catalogue, law))
+    held = hold.of_person(text, catalogue.by_id.get(section.product), catalogue, law)
+    if held.sentence is None:
+        why, _, detail = held.why.partition("|")
+        return why, detail
+    return _replaced(script, at, msgspec.structs.replace(section, sentences=(held.sentence, *section.sentences)))
+
+
+def locked(script: Script, id: str, *, on: bool) -> Script | tuple[str, str]:
+    """Lock a section, or let it go; returns as `rewritten` does."""
+    at = place(script, id)
+    if at is None:
+        return "no_section", id
+    return _replaced(script, at, msgspec.structs.replace(script.sections[at], locked=on))
+
+
+def place(script: Script, id: str) -> int | None:
+    """Return where a section stands, None when there is no such one."""
+    return next((i for i, s in enumerate(script.sections) if s.id == id), None)
+
+
+def _anew(script: Script, at: int, catalogue: Catalogue, law: AdLaw) -> Section:
+    """Write one section again in other words; what the rest of the script says is not said twice."""
     old, brief = script.sections[at], script.brief
     other = msgspec.structs.replace(brief, variant=brief.variant + 1)
     writer = Writer(script.name, catalogue, other, law)
     before = script.sections[at - 1].product if at else ""
     writer.knows(s for i, section in enumerate(script.sections) if i != at for s in section.sentences)
-    made = writer.section(Slot(old.id, old.part, old.seconds, old.product, old.why), old.seconds, before)
-    return replaced(script, at, made)
+    return writer.section(Slot(old.id, old.part, old.seconds, old.product, old.why), old.seconds, before)
 
 
-def replaced(script: Script, at: int, section: Section) -> Script:
-    """Put another section in the place of one."""
+def _replaced(script: Script, at: int, section: Section) -> Script:
     sections = (*script.sections[:at], section, *script.sections[at + 1 :])
     return msgspec.structs.replace(script, sections=sections)
-
-
-def locked(section: Section, *, on: bool) -> Section:
-    """Lock a section, or let it go."""
-    return msgspec.structs.replace(section, locked=on)
-
-
-def with_sentence(section: Section, sentence: Sentence) -> Section:
-    """Put a person's sentence in front of a section's others."""
-    return msgspec.structs.replace(section, sentences=(sentence, *section.sentences))

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from bot.domain.catalog import Catalogue, Product
+from bot.domain.errors import ScriptError
 from bot.domain.events import Lang
 from bot.domain.script import Brief, Left, Part
 
+SHORTEST, LONGEST = 10.0, 8 * 3600.0  # seconds of a script
 LEAST, MOST = 30.0, 300.0  # seconds of one product at a time
 WELCOME, CLOSE = (20.0, 60.0), (15.0, 45.0)  # seconds, least and most
 SHARE = 0.05  # of the show, that its opening and its close each take
@@ -60,8 +62,6 @@ def parts_of(seconds: float) -> tuple[tuple[Part, float], ...]:
 
 def order(products: Sequence[Product], asked: Mapping[str, int], lang: Lang) -> list[tuple[Product, str]]:
     """Put products into the order of the show, each with the reason for its place."""
-    if not products:
-        return []
     cheap = min(products, key=lambda p: (p.prices[0].minor if p.prices else 10**9, -(p.stock or 0), p.number))
     worth = {"high": 2, "mid": 1, "": 1, "low": 0}
     rest = sorted(
@@ -69,28 +69,21 @@ def order(products: Sequence[Product], asked: Mapping[str, int], lang: Lang) -> 
         key=lambda p: (-worth[p.margin] - 0.5 * min(4, asked.get(p.id, 0)), p.number),
     )
     zh = lang == "zh"
-    found = (
-        [(cheap, "价格低、好下单，用来开场" if zh else "low price, easy to order: opens the show")]
-        if len(products) > 1
-        else []
-    )
-    placed = {cheap.id} if found else set()
+    mark = "；" if zh else "; "
+    opens = "价格低、好下单，用来开场" if zh else "low price, easy to order: opens the show"
+    found = [(cheap, opens)] if len(products) > 1 else []
+    placed = {product.id for product, _ in found}
     for product in rest if found else products:
         if product.id in placed:
             continue
-        why = ("利润高" if zh else "high margin") if product.margin == "high" else ""
+        why = ["利润高" if zh else "high margin"] if product.margin == "high" else []
         if n := asked.get(product.id, 0):
-            why = (
-                "；".join(filter(None, (why, f"上场有{n}人问过")))
-                if zh
-                else "; ".join(filter(None, (why, f"{n} asked before")))
-            )
-        found.append((product, why or ("按链接顺序" if zh else "in order of its link")))
+            why.append(f"上场有{n}人问过" if zh else f"{n} asked before")
+        found.append((product, mark.join(why) or ("按链接顺序" if zh else "in order of its link")))
         placed.add(product.id)
+        beside = f"和{product.name.get(lang)}搭配" if zh else f"goes with the {product.name.get(lang)}"
         for other in (p for p in rest if p.id in product.companions and p.id not in placed):
-            found.append(
-                (other, f"和{product.name.get(lang)}搭配" if zh else f"goes with the {product.name.get(lang)}")
-            )
+            found.append((other, beside))
             placed.add(other.id)
     return found
 
@@ -100,15 +93,22 @@ def plan(catalogue: Catalogue, brief: Brief, asked: Mapping[str, int] | None = N
 
     Args:
         asked: how often viewers asked about each product in earlier shows.
+
+    Raises:
+        ScriptError: the length is out of reach, or nothing can be sold.
     """
-    wanted = (
-        [catalogue.by_id[id] for id in brief.products if id in catalogue.by_id]
-        if brief.products
-        else list(catalogue.products)
-    )
+    if not SHORTEST <= brief.seconds <= LONGEST:
+        raise ScriptError(
+            f"minutes {brief.seconds / 60:g}: must be from {SHORTEST / 60:.1f} to {LONGEST / 60:g}. "
+            "Fix: give another length."
+        )
+    named = [catalogue.by_id[id] for id in brief.products if id in catalogue.by_id]
+    wanted = named if brief.products else list(catalogue.products)
     left = [Left(id, "unknown_product") for id in brief.products if id not in catalogue.by_id]
     left += [Left(p.name.get(brief.lang), why) for p in wanted if (why := sellable(p))]
     products = [p for p in wanted if not sellable(p)]
+    if not products:
+        raise ScriptError("Nothing can be sold now: all products are sold out or not listed. Fix: see the catalogue.")
     queue = [(p, "") for p in products] if brief.products else order(products, asked or {}, brief.lang)
     alone = len(queue) == 1 and brief.seconds <= MOST
     opening = 0.0 if alone else _within(brief.seconds * SHARE, WELCOME, brief.seconds)
@@ -120,13 +120,12 @@ def plan(catalogue: Catalogue, brief: Brief, asked: Mapping[str, int] | None = N
     slots: list[Slot] = []
     if not alone:
         slots.append(Slot("welcome", "welcome", opening))
-    if queue:
-        each = min(MOST, room / len(queue))
-        rounds = max(1, round(room / (each * len(queue))))
-        each = room / (rounds * len(queue))
-        for turn in range(rounds):
-            for i, (product, why) in enumerate(queue):
-                slots += _product(product, each, why, turn, first=alone or (turn == 0 and i == 0))
+    each = min(MOST, room / len(queue))
+    rounds = max(1, round(room / (each * len(queue))))
+    each = room / (rounds * len(queue))
+    for turn in range(rounds):
+        for i, (product, why) in enumerate(queue):
+            slots += _product(product, each, why, turn, first=alone or (turn == 0 and i == 0))
     if not alone:
         slots.append(Slot("close", "close", closing))
     return Plan(tuple(slots), tuple(left))

@@ -61,6 +61,16 @@ def title(section: Section, catalogue: Catalogue, lang: Lang) -> str:
     return f"{part_name(section.part, lang)}{about}"
 
 
+_GLANCE: dict[Lang, int] = {"zh": 30, "en": 60}  # characters
+
+
+def cue(section: Section, lang: Lang) -> str:
+    """Return a section at a glance: the first that it states, else the first that it says."""
+    said = next((s for s in section.sentences if s.by != "phrases"), next(iter(section.sentences), None))
+    line = aloud(said.text, lang).rstrip("。.") if said else ""
+    return line if len(line) <= _GLANCE[lang] else line[: _GLANCE[lang] - 1].rstrip() + "…"
+
+
 def markdown(script: Script, catalogue: Catalogue, *, read_aloud: bool = False) -> str:
     """Print a script: the run of show as a table, then every sentence with the fields it rests on."""
     lang, tone = script.brief.lang, script.brief.tone
@@ -106,10 +116,10 @@ def markdown(script: Script, catalogue: Catalogue, *, read_aloud: bool = False) 
 
 
 def teleprompter(script: Script, catalogue: Catalogue) -> str:
-    """Print what the host reads: numbers as they are said, one sentence a line, a head for each section."""
+    """Print what the host reads: numbers as they are said, one sentence a line, a head with a cue for each section."""
     lang = script.brief.lang
     lines = []
     for section in script.sections:
-        lines += ["", f"[{title(section, catalogue, lang)}]"]
+        lines += ["", f"[{title(section, catalogue, lang)}] {cue(section, lang)}"]
         lines += [aloud(s.text, lang) for s in section.sentences]
     return "\n".join(lines).strip() + "\n"

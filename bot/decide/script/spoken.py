@@ -5,9 +5,8 @@ find 5.2 syllables a second in conversation, pauses left out); English talk runs
 """
 
 import re
-from decimal import Decimal
+from functools import lru_cache
 
-from bot.decide.numbers import read
 from bot.decide.words import CJK
 from bot.domain.events import Lang
 from bot.domain.script import Section, Sentence, Tone
@@ -66,6 +65,7 @@ _SIGNS_EN = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)  # the teleprompter asks for the same lines every second
 def aloud(text: str, lang: Lang) -> str:
     """Write numbers as they are read: 129元 becomes 一百二十九元, ¥129 becomes one hundred and twenty-nine yuan."""
     for pattern, instead in _SIGNS_ZH if lang == "zh" else _SIGNS_EN:
@@ -142,8 +142,3 @@ def seconds(sentence: Sentence, lang: Lang, tone: Tone) -> float:
 def length(section: Section, lang: Lang, tone: Tone) -> float:
     """Return how long a section takes, in seconds."""
     return sum(seconds(s, lang, tone) for s in section.sentences)
-
-
-def values(text: str) -> set[Decimal]:
-    """Return the numbers in a text, however they are written."""
-    return {n.value for n in read(text)}

@@ -5,14 +5,12 @@ time goes to the next one; a product whose card says little is shown for longer 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
-import msgspec
+from collections.abc import Iterable, Mapping
 
 from bot.decide.adlaw import AdLaw
 from bot.decide.script import hold, sayings
-from bot.decide.script.fit import LEAST_PAUSE, PAUSE_IN, fit
-from bot.decide.script.phrases import CONTINUES, PAUSES, PHRASES, THEME
+from bot.decide.script.fit import LEAST_PAUSE, PAUSE_IN, fit, paused
+from bot.decide.script.phrases import CONTINUES, PHRASES, THEME
 from bot.decide.script.plan import Plan, Slot
 from bot.decide.script.spoken import length, seconds
 from bot.domain.catalog import Catalogue, Product
@@ -24,16 +22,8 @@ LONG_PART = 25.0  # seconds for each of which a part may have one phrase more
 FEW = 4  # facts, of which none is left out for the sake of variety
 LONG_OFFER = 8.0  # seconds from which the price is led up to
 _PHRASES: dict[Part, int] = {
-    "action": 2,
-    "points": 3,
-    "objections": 1,
-    "demo": 3,
-    "need": 3,
-    "interact": 3,
-    "transition": 1,
-    "hook": 3,
-}
-_CUES = {"zh": 30, "en": 60}
+    "action": 2, "points": 3, "objections": 1, "demo": 3, "need": 3, "interact": 3, "transition": 1, "hook": 3,
+}  # fmt: skip
 
 
 class Writer:
@@ -53,8 +43,8 @@ class Writer:
         self._said: set[str] = set()
         self.left: list[Left] = []
 
-    def write(self, plan: Plan, told: Callable[[Section], None] = lambda _: None) -> Script:
-        """Write all sections in order; `told` of each."""
+    def write(self, plan: Plan) -> Script:
+        """Write all sections in order."""
         sections: list[Section] = []
         debt, spare, at = 0.0, 0.0, ("", 0)
         for i, slot in enumerate(plan.slots):
@@ -69,7 +59,6 @@ class Writer:
             spare += slot.seconds
             if last and slot.product and debt > LEAST_PAUSE:
                 debt -= self._rest(sections, slot, min(debt, PAUSE_SHARE * spare))
-            told(sections[-1])
         fit(sections, self._brief)
         return Script(
             self._name, self._brief, self._catalogue.version, tuple(sections), (*plan.left, *self.left), self._model
@@ -90,7 +79,7 @@ class Writer:
             taken.append(sentence)
             self._mark(sentence)
             left -= takes
-        return Section(slot.id, slot.part, slot.seconds, tuple(taken), slot.product, _cue(taken, brief), slot.why)
+        return Section(slot.id, slot.part, slot.seconds, tuple(taken), slot.product, slot.why)
 
     def knows(self, said: Iterable[Sentence]) -> None:
         """Take sentences as said already."""
@@ -108,10 +97,7 @@ class Writer:
 
     def _candidates(self, slot: Slot, product: Product | None, before: str) -> Iterable[Sentence]:
         """Yield what a slot can be filled with, what it needs first coming first."""
-        if slot.part in ("offer", "action", "transition") or product is None:
-            opening: list[Sentence] = []
-        else:
-            opening = self._drafted(slot, product)
+        opening = self._drafted(slot, product) if product else []
         phrases = self._phrases(slot, product, before)
         facts = self._facts(slot, product)
         if slot.part == "offer":
@@ -135,16 +121,9 @@ class Writer:
         if not draft:
             return []
         held = hold.of_model(draft, product, self._catalogue, self._law, self._brief.lang, self._brief.platform)
-        asks = slot.part in ("hook", "need")  # there a model may ask; what it states belongs to the points
-        why = (
-            held.why
-            if held.sentence is None
-            else "states"
-            if asks and not held.sentence.text.endswith(("?", "？"))
-            else ""
-        )
-        if held.sentence is None or why:
-            self.left.append(Left(draft.strip().split("\n")[0][:80], why))
+        states = held.sentence is not None and not held.sentence.text.endswith(("?", "？"))
+        if held.sentence is None or (states and slot.part != "points"):  # elsewhere a model may only ask
+            self.left.append(Left(draft.strip().split("\n")[0][:80], held.why or "states"))
             return []
         return [] if self._used[held.sentence.text] else [held.sentence]
 
@@ -161,14 +140,17 @@ class Writer:
         for sentence in said:
             held = hold.of_fields(sentence, product, self._law, brief.lang, brief.platform)
             if held.sentence is None:
-                note = Left(sentence.text, held.why)
-                if note not in self.left:
-                    self.left.append(note)
+                self._leave(sentence.text, held.why)
             elif self._fresh(held.sentence):
                 found.append(held.sentence)
-                if held.why and (note := Left(sentence.text, f"{held.why} → {held.sentence.text}")) not in self.left:
-                    self.left.append(note)
+                if held.why:
+                    self._leave(sentence.text, f"{held.why} → {held.sentence.text}")
         return found
+
+    def _leave(self, text: str, why: str) -> None:
+        """Tell once that words were not taken as they are."""
+        if (note := Left(text, why)) not in self.left:
+            self.left.append(note)
 
     def _phrases(self, slot: Slot, product: Product | None, before: str) -> list[Sentence]:
         """Return the phrases of a part, those least used first."""
@@ -225,26 +207,15 @@ class Writer:
                 found = sections[i]
                 if found.product != slot.product:
                     break
-                if found.part == part and part in PAUSES[self._brief.lang]:
-                    words = PAUSES[self._brief.lang][part]
-                    whole = round(time)
-                    rest = Sentence(words, "phrases", (), float(whole))
-                    sections[i] = msgspec.structs.replace(found, sentences=(*found.sentences, rest))
-                    return float(whole)
+                if found.part == part:
+                    sections[i] = paused(found, float(round(time)), self._brief)
+                    return float(round(time))
         return 0.0
-
-
-def _cue(taken: Sequence[Sentence], brief: Brief) -> str:
-    """Return a section at a glance."""
-    most = _CUES[brief.lang]
-    stated = [s.text for s in taken if s.by != "phrases"] or [s.text for s in taken]
-    line = (stated[0] if stated else "").rstrip("。.")
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def write(
     name: str, catalogue: Catalogue, brief: Brief, plan: Plan, law: AdLaw, drafts: Mapping[str, str] | None = None,
-    model: str = "", told: Callable[[Section], None] = lambda _: None,
+    model: str = "",
 ) -> Script:  # fmt: skip
     """Write a script from a plan and, where there are any, a model's drafts."""
-    return Writer(name, catalogue, brief, law, drafts, model).write(plan, told)
+    return Writer(name, catalogue, brief, law, drafts, model).write(plan)

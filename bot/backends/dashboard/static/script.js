@@ -37,6 +37,13 @@ function Section({ w, section, lit, mayEdit, change, said }) {
   </section>`;
 }
 
+// Why words were left out: a refusal with its detail behind a bar, and what was said instead.
+function leftOut(lang, why) {
+  const [reason, instead = ""] = why.split(" → ");
+  const [code, ...detail] = reason.split("|");
+  return wordsFor(lang).ruling(code, detail.join("|")) + (instead && ` → ${instead}`);
+}
+
 function Make({ w, done }) {
   const [brief, setBrief] = useState({ minutes: 60, theme: "", tone: "warm", lang: root.lang.startsWith("zh") ? "zh" : "en", variant: 0 });
   const [busy, setBusy] = useState(false);
@@ -96,7 +103,7 @@ function App() {
       ${said?.section === "" ? html`<p class="no" role="alert">${said.words}</p>` : ""}
       ${stale > 0 ? html`<p class="stale-bar">${w.stale(stale)}${mayEdit && html`<button onClick=${() => change({ do: "mends" })}>${w.mend}</button>`}</p>` : ""}
       ${sections.length ? sections.map((s, i) => html`<${Section} key=${s.id} w=${w} section=${s} lit=${i === at ? line : -1} mayEdit=${mayEdit} change=${change} said=${said} />`) : html`<p class="note">${w.none}</p>`}
-      ${made?.left?.length ? html`<section class="section left"><h2>${w.left}</h2><ul>${made.left.map((item, i) => html`<li key=${i} dir="auto">${item.text} — ${item.why.replace("|", " · ")}</li>`)}</ul></section>` : ""}
+      ${made?.left?.length ? html`<section class="section left"><h2>${w.left}</h2><ul>${made.left.map((item, i) => html`<li key=${i} dir="auto">${item.text} — ${leftOut(lang, item.why)}</li>`)}</ul></section>` : ""}
     </main>`;
 }
 

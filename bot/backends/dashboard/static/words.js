@@ -43,6 +43,7 @@ const refusals = {
   too_fast: ["操作太快，稍等一下", "Too fast, one moment"], wrong_token: ["口令不对", "Wrong token"], no_record: ["还没有记录", "No record yet"],
   contact: ["不能留联系方式", "No contacts in a line"], empty: ["还没有内容", "Nothing written yet"], not_taken: ["没有被接管", "Nobody has taken it over"], no_target: ["没有选对象", "Nothing chosen"],
   no_script: ["还没有脚本", "There is no script"], no_section: ["脚本里没有这一段", "No such section"], locked: ["这一段锁定了", "This section is locked"],
+  no_time: ["时长不够，排不下", "No time for it"], sold_out: ["已售罄", "Sold out"], not_listed: ["没有上架", "Not for sale"],
 };
 const fates = {
   answered: ["已回答", "Answered"], merged: ["已合并", "Merged"], ignored: ["无需回答", "No answer needed"],
