@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import docx
 import msgspec
-from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
 
 from bot.decide.script import show
 from bot.decide.script.spoken import aloud, length
@@ -27,7 +24,7 @@ def save(script: Script, catalogue: Catalogue, path: Path, *, read_aloud: bool =
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".docx":
-            _document(script, catalogue, read_aloud=read_aloud).save(str(path))
+            _save_document(script, catalogue, path, read_aloud=read_aloud)
         elif path.suffix == ".json":
             path.write_bytes(msgspec.json.format(msgspec.json.encode(script), indent=1))
         elif path.suffix == ".txt":
@@ -54,7 +51,11 @@ def load(path: Path) -> Script:
         ) from error
 
 
-def _document(script: Script, catalogue: Catalogue, *, read_aloud: bool) -> "docx.document.Document":
+def _save_document(script: Script, catalogue: Catalogue, path: Path, *, read_aloud: bool) -> None:
+    import docx  # a front that only reads scripts need not wait for it
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
     lang, tone = script.brief.lang, script.brief.tone
     made = docx.Document()
     normal = made.styles["Normal"]
@@ -78,4 +79,4 @@ def _document(script: Script, catalogue: Catalogue, *, read_aloud: bool) -> "doc
         made.add_heading(show.word("left", lang), 2)
         for item in script.left:
             made.add_paragraph(f"{item.text} — {item.why.replace('|', ' · ')}")
-    return made
+    made.save(str(path))
